@@ -1,0 +1,60 @@
+# `make` alone prints what there is. Everything runs in .venv, which the first target that needs it sets up.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+# Jupyter refuses root unless told, as in a container, and has no browser to open on a server without a screen. It
+# still listens on this machine only, and asks for its token.
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
+
+.PHONY: help lab test test-quick lint execute figures pretrained bench clean
+
+help: ## print this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+lab: $(READY) ## set up and open JupyterLab on the first notebook
+	$(VENV)/bin/jupyter lab $(AS_ROOT) $(NO_SCREEN) $(FIRST)
+
+test: $(READY) ## set up and pass every test (about 10 minutes on 2 cores)
+	$(PYTHON) -m pytest
+
+test-quick: $(READY) ## the tests that need no training and no browser (under a minute)
+	$(PYTHON) -m pytest -m "not slow"
+
+lint: $(READY) ## check the style of modules and notebooks
+	$(PYTHON) -m ruff check
+
+execute: $(READY) ## run the notebooks and store their outputs; ONLY="03 05" for some of them
+	$(PYTHON) -m tests.execute $(ONLY)
+
+figures: $(READY) ## draw the SVGs in figures/ anew
+	$(PYTHON) figures/draw.py
+
+pretrained: $(READY) ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
+	$(PYTHON) -m vae_helpers.pretrained
+
+bench: $(READY) ## measure the speed that the README tells of
+	$(PYTHON) -m tests.bench
+
+clean: ## remove the environment and everything that was made by running
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info slides
+	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# Made anew when what it depends on changes; otherwise this costs nothing.
+$(READY): requirements.txt pyproject.toml
+	@python=; for candidate in python3 python3.13 python3.12 python3.11 python; do \
+		if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+			python=$$candidate; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "No Python from 3.11 to 3.13 was found ($$(python3 --version 2>&1 || echo no python3))." >&2; \
+		echo "Install one from https://www.python.org/downloads/ or your package manager, then try again." >&2; \
+		exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$($$python --version), about 2 GB. This happens once."; \
+	$$python -m venv $(VENV) || { echo "On Debian and Ubuntu, venv is a package: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $(READY)

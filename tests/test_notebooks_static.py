@@ -1,0 +1,134 @@
+"""The rules of how a notebook reads, as far as a machine can check them. Nothing is executed here."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from tests.execute import NOTEBOOKS, code_hash
+
+TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow"}
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+# One level-2 heading each, in this order; between them the sections that make up the notebook.
+OPENING = ["You will be able to"]
+ENDING = ["What we saw", "Recall", "Exercises", "References"]
+
+pytestmark = pytest.mark.parametrize("notebook", [pytest.param(nbformat.read(path, as_version=4), id=path.stem)
+                                                  for path in NOTEBOOKS])
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def prose(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def headings(notebook):
+    """Return (level, text) of every heading outside fenced code."""
+    text = re.sub(r"```.*?```", "", prose(notebook), flags=re.S)
+    return [(len(marks), title.strip()) for marks, title in re.findall(r"^(#+) (.*)$", text, flags=re.M)]
+
+
+def test_format(notebook):
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) >= (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert "widgets" not in notebook.metadata
+
+
+def test_cell_ids_can_be_read(notebook):
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+    random = r"[0-9a-f]{8}"  # what JupyterLab gives a new cell
+    unreadable = [i for i in ids if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", i) or re.fullmatch(random, i)]
+    assert not unreadable
+
+
+def test_headings(notebook):
+    found = headings(notebook)
+    assert [level for level, _ in found].count(1) == 1 and found[0][0] == 1
+    steps = np.diff([level for level, _ in found])
+    assert steps.max() <= 1, "a heading level is skipped"
+    second = [title for level, title in found if level == 2]
+    assert second[:1] == OPENING
+    assert [title for title in second if title in ENDING] == ENDING and second[-len(ENDING):] == ENDING
+
+
+def test_opening_says_what_to_bring_and_how_long_it_takes(notebook):
+    first = "\n".join(cell.source for cell in notebook.cells[:3])
+    for needed in ("**Before this**", "**Time**", "minutes"):
+        assert needed in first
+
+
+def test_length(notebook):
+    lines = [len([line for line in cell.source.split("\n") if line.strip()]) for cell in code_cells(notebook)
+             if not tags(cell) & {"setup", "solution"}]
+    assert 10 <= len(lines) <= 32
+    assert np.median(lines) <= 7
+    assert np.mean(np.array(lines) <= 20) >= 0.9 and max(lines) <= 40
+
+
+def test_line_width(notebook):
+    """A line of code fits a projector without scrolling."""
+    wide = [(cell.id, line) for cell in code_cells(notebook) for line in cell.source.split("\n") if len(line) > 100]
+    assert not wide
+
+
+def test_tags_and_slides(notebook):
+    for cell in notebook.cells:
+        assert tags(cell) <= TAGS, cell.id
+        assert cell.metadata.get("slideshow", {}).get("slide_type") in SLIDE_TYPES, cell.id
+        if tags(cell) & {"setup", "solution"}:
+            assert cell.metadata.slideshow.slide_type == "skip", cell.id
+        if "solution" in tags(cell):
+            assert cell.metadata.jupyter.source_hidden, cell.id
+
+
+def test_every_code_cell_is_announced(notebook):
+    for before, cell in zip(notebook.cells, notebook.cells[1:]):
+        if cell.cell_type == "code" and not tags(cell) & {"setup"}:
+            assert before.cell_type == "markdown" and before.source.strip(), f"nothing is said before {cell.id}"
+
+
+def test_every_figure_is_described(notebook):
+    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None]):
+        draws = "plt.subplots" in cell.source or any("image/png" in output.get("data", {})
+                                                     for output in cell.get("outputs", []))
+        if cell.cell_type == "code" and draws and not tags(cell) & {"solution", "setup"}:
+            assert tags(cell) & {"figure", "widget"}, f"{cell.id} draws, but has no tag 'figure'"
+        if tags(cell) & {"figure", "widget"}:
+            assert after is not None and after.source.startswith("*What to see:*"), cell.id
+
+
+def test_images_have_a_description(notebook):
+    assert all(text.strip() for text in re.findall(r"!\[(.*?)\]\(", prose(notebook), flags=re.S))
+
+
+def test_claims_are_asserted(notebook):
+    assert sum(cell.source.count("assert ") for cell in code_cells(notebook)) >= 3
+
+
+def test_nothing_that_ties_it_to_one_machine(notebook):
+    source = "\n".join(cell.source for cell in code_cells(notebook))
+    assert not re.search(r"^\s*[!%]", source, flags=re.M), "a shell or magic command"
+    assert not re.search(r"import \*", source)
+    stored = "\n".join(str(output) for cell in code_cells(notebook) for output in cell.outputs)
+    for text in (source, stored):
+        assert not re.search(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\)", text), "an absolute path"
+
+
+def test_outputs_are_those_of_this_code(notebook):
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)), "run make execute"
+    assert notebook.metadata.get("code_sha256") == code_hash(notebook), "the code changed since: run make execute"
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"], "a warning was stored"
+    assert len(str(outputs)) < 500_000

@@ -1,0 +1,89 @@
+"""Checks of arguments. Each message repeats what was received and says what was expected."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def described(value):
+    """Return a short description of a value for an error message."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"an array of shape {tuple(value.shape)} and dtype {value.dtype}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"
+
+
+def float_array(value, name, shape=None):
+    """Return `value` as a floating point array, or say what is wrong with it.
+
+    Integers and lists become float64; float32 and float64 stay as they are. `shape` holds a length, or None for
+    any length of at least one, for each axis; without it any shape is accepted.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, received {described(value)}")
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    if shape is not None:
+        expected = "(" + ", ".join("n" if length is None else str(length) for length in shape) + ")"
+        fits = array.ndim == len(shape) and all(want in (None, got) for want, got in zip(shape, array.shape))
+        if not fits:
+            raise ValueError(f"{name} must have shape {expected}, received {described(array)}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, received {described(array)}")
+    if np.isnan(array).any():
+        raise ValueError(f"{name} must not hold NaN, received {np.isnan(array).sum()} of them in {described(array)}")
+    return array
+
+
+def finite_array(value, name, shape=None):
+    """Return `value` as by `float_array`, after checking that it holds no infinity either."""
+    array = float_array(value, name, shape)
+    if np.isinf(array).any():
+        raise ValueError(f"{name} must be finite, received {np.isinf(array).sum()} infinities in {described(array)}")
+    return array
+
+
+def positive_array(value, name):
+    """Return `value` as by `finite_array`, after checking that every element is above zero."""
+    array = finite_array(value, name)
+    if (array <= 0).any():
+        raise ValueError(f"{name} must be positive, received {array.min()!s} as its smallest element")
+    return array
+
+
+def integer(value, name, least):
+    """Return `value` as an int, after checking that it is one (a bool is not) and at least `least`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer of at least {least}, received {described(value)}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, received {value}")
+    return int(value)
+
+
+def real(value, name, least=None, above=None):
+    """Return `value` as a float, after checking that it is a finite number, at least `least`, more than `above`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a real number, received {described(value)}")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, received {value}")
+    if least is not None and value < least:
+        raise ValueError(f"{name} must be at least {least}, received {value}")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} must be greater than {above}, received {value}")
+    return float(value)
+
+
+def generator(value, name="rng"):
+    """Return `value` after checking that it is a NumPy random generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, as made by numpy.random.default_rng(seed), "
+                        f"received {described(value)}")
+    return value
+
+
+def one_of(value, name, choices):
+    """Return `value` after checking that it is one of `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; received {value!r}")
+    return value

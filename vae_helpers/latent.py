@@ -1,0 +1,162 @@
+"""Codes in latent space, and the sheet of digits that they decode to.
+
+Introduced in notebooks 07 and 08; lecture, sections 3.6 and 4.13.
+"""
+
+import numpy as np
+from scipy.special import ndtri
+
+from vae_helpers import _validate
+from vae_helpers.data import IMAGE_SIDE, N_PIXELS
+
+
+def plane_codes(n=30, span=3.0):
+    """Return the codes of an n-by-n sheet of digits, evenly spaced over the square from -span to span.
+
+    Parameters
+    ----------
+    n : int, default=30
+        Codes along each side, at least 2.
+    span : float, default=3.0
+        Half the side of the square, positive; in standard deviations of the prior.
+
+    Returns
+    -------
+    ndarray of shape (n * n, 2), dtype=float32
+        Row by row as a picture is read: z[1] falls from the top row to the bottom row, z[0] rises from left to right.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n` is not an integer of at least 2, or `span` is not a positive finite number.
+
+    References
+    ----------
+    Lecture, section 4.13.
+    """
+    n, span = _validate.integer(n, "n", least=2), _validate.real(span, "span", above=0)
+    return _grid(np.linspace(-span, span, n))
+
+
+def quantile_plane_codes(n=30):
+    """Return the codes of an n-by-n sheet of digits, spaced so that each tile holds the same mass of the prior.
+
+    The prior is cut into n slices of equal mass along each axis, and the median of each slice is taken, so that the
+    outermost codes are finite.
+
+    Parameters
+    ----------
+    n : int, default=30
+        Codes along each side, at least 1.
+
+    Returns
+    -------
+    ndarray of shape (n * n, 2), dtype=float32
+        In the order of `plane_codes`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n` is not an integer of at least 1.
+
+    References
+    ----------
+    D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, appendix A.
+    """
+    n = _validate.integer(n, "n", least=1)
+    return _grid(ndtri((np.arange(n) + 0.5) / n))
+
+
+def digit_plane(decode, codes):
+    """Decode a square number of codes in one batch and lay the digits out as one picture.
+
+    Parameters
+    ----------
+    decode : callable
+        Takes codes of shape (n * n, d) and gives pixels of shape (n * n, 28, 28) or (n * n, 784), for example the
+        `decode` of a `NumpyDecoder`, or a Keras decoder.
+    codes : ndarray of shape (n * n, d)
+        The codes, row by row.
+
+    Returns
+    -------
+    ndarray of shape (n * 28, n * 28), dtype=float32
+        The picture.
+
+    Raises
+    ------
+    TypeError
+        If `decode` cannot be called, or the codes are not real numbers.
+    ValueError
+        If the number of codes is not a square, a code is not finite, or `decode` gives pixels of another shape.
+    """
+    if not callable(decode):
+        raise TypeError(f"decode must be a function from codes to pixels, received {_validate.described(decode)}")
+    codes = _validate.finite_array(codes, "codes", (None, None))
+    n = round(len(codes) ** 0.5)
+    if n * n != len(codes):
+        raise ValueError(f"codes must be a square number of them, received {len(codes)}")
+    images = np.asarray(decode(codes), dtype=np.float32)
+    if images.shape not in ((n * n, N_PIXELS), (n * n, IMAGE_SIDE, IMAGE_SIDE)):
+        raise ValueError(f"decode must give pixels of shape ({n * n}, {IMAGE_SIDE}, {IMAGE_SIDE}) or "
+                         f"({n * n}, {N_PIXELS}), received {_validate.described(images)}")
+    tiles = images.reshape(n, n, IMAGE_SIDE, IMAGE_SIDE)  # (row, column, y, x)
+    return tiles.transpose(0, 2, 1, 3).reshape(n * IMAGE_SIDE, n * IMAGE_SIDE)
+
+
+def interpolate(z_from, z_to, n, kind="linear"):
+    """Return the codes of a walk from one code to another, both ends included.
+
+    Parameters
+    ----------
+    z_from, z_to : ndarray of shape (d,)
+        The two ends.
+    n : int
+        How many codes, at least 2.
+    kind : {"linear", "slerp"}, default="linear"
+        Along the straight line, or along the great circle (spherical linear interpolation).
+
+    Returns
+    -------
+    ndarray of shape (n, d), dtype=float64
+        The codes; the first is `z_from` and the last is `z_to`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the ends are not finite vectors of one length, `n` is not an integer of at least 2, `kind` is unknown, or a
+        great circle is asked for where none is defined: from or to the origin, or between opposite directions.
+
+    References
+    ----------
+    Lecture, section 3.6. K. Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985. T. White,
+    "Sampling generative networks", 2016.
+    """
+    z_from = _validate.finite_array(z_from, "z_from", (None,)).astype(float)
+    z_to = _validate.finite_array(z_to, "z_to", z_from.shape).astype(float)
+    n = _validate.integer(n, "n", least=2)
+    _validate.one_of(kind, "kind", ("linear", "slerp"))
+    t = np.linspace(0, 1, n)[:, None]
+    weight_from, weight_to = (1 - t, t) if kind == "linear" else _slerp_weights(z_from, z_to, t)
+    codes = weight_from * z_from + weight_to * z_to
+    codes[0], codes[-1] = z_from, z_to
+    return codes
+
+
+def _slerp_weights(z_from, z_to, t):
+    norms = np.linalg.norm(z_from), np.linalg.norm(z_to)
+    if min(norms) == 0:
+        raise ValueError(f"a great circle needs two codes away from the origin, received {z_from} and {z_to}")
+    u, v = z_from / norms[0], z_to / norms[1]
+    # Half-angle form: accurate for nearly equal and nearly opposite directions, where arccos(u @ v) is not.
+    angle = 2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))
+    if angle > np.pi - 1e-6:
+        raise ValueError(f"no single great circle joins opposite directions, received {z_from} and {z_to}")
+    if angle < 1e-6:  # the limit of the weights as the angle goes to 0
+        return 1 - t, t
+    return np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
+
+
+def _grid(values):
+    z0, z1 = np.meshgrid(values, values[::-1])
+    return np.stack([z0.ravel(), z1.ravel()], axis=1).astype(np.float32)

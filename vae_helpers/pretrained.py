@@ -1,0 +1,54 @@
+"""Train the networks that ship with the package: `python -m vae_helpers.pretrained [name ...]`, or `make pretrained`.
+
+They see the 60,000 training digits only, so that the 10,000 test digits tell how good they are.
+"""
+
+import json
+import platform
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vae_helpers import decoder, evaluation, models, training
+from vae_helpers.data import load_mnist
+
+EPOCHS = 60
+SEED = 1
+
+
+def make(name, epochs=EPOCHS, seed=SEED):
+    """Train one network, write its weights beside the others and return how it was made and what it reached."""
+    decoder._validate.one_of(name, "name", decoder.PRETRAINED)
+    kind, latent_dim = name.split("-")
+    build = models.build_vae if kind == "vae" else models.build_autoencoder
+    model = build(latent_dim=int(latent_dim.rstrip("d")), seed=seed)
+    training.train(model, load_mnist("train").images, epochs=epochs, seed=seed)
+    info = {
+        "name": name,
+        "latent_dim": model.latent_dim,
+        "seed": seed,
+        "epochs": epochs,
+        "batch_size": training.BATCH_SIZE,
+        "versions": {"python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
+                     "numpy": np.__version__},
+        "scores": {subset: scores(model, load_mnist(subset).images) for subset in ("train", "test")},
+    }
+    np.savez_compressed(decoder.WEIGHTS_FOLDER / f"{name}.npz", info=json.dumps(info), **models.to_arrays(model))
+    return info
+
+
+def scores(model, images):
+    """Return the costs of images in nats each, to two decimals."""
+    if isinstance(model, models.VAE):
+        costs = evaluation.elbo(model, images)._asdict()
+    else:
+        x = evaluation.as_vectors(images)
+        costs = {"reconstruction": model.evaluate(x, batch_size=1000, verbose=0)}
+    return {cost: round(float(value), 2) for cost, value in costs.items()}
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or decoder.PRETRAINED:
+        print(json.dumps(make(name), indent=2), flush=True)
