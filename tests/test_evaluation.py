@@ -112,5 +112,5 @@ def test_bad_models_and_numbers(vae):
             function(model, IMAGES)
     with pytest.raises(ValueError, match="n_samples must be at least 1, received 0"):
         evaluation.elbo(vae, IMAGES, n_samples=0)
-    with pytest.raises(TypeError, match="seed .* received float 0.5"):
+    with pytest.raises(TypeError, match="received float 0.5"):
         evaluation.elbo(vae, IMAGES, seed=0.5)
