@@ -57,4 +57,6 @@ $(READY): requirements.txt pyproject.toml
 	echo "Setting up $(VENV) with $$($$python --version), about 2 GB. This happens once."; \
 	$$python -m venv $(VENV) || { echo "On Debian and Ubuntu, venv is a package: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@# JupyterLab would ask whether it may fetch news, and look for a newer version of itself.
+	@$(VENV)/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $(READY)

@@ -11,11 +11,10 @@ import subprocess
 import sys
 import time
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from vae_helpers import latent, models, training
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.decoder import HIDDEN_UNITS, load_pretrained
 

@@ -1,11 +1,11 @@
 """Costs under a trained model, against computations that share no code with them."""
 
-import keras
 import numpy as np
 import pytest
 from scipy import stats
 
 from vae_helpers import evaluation, models
+from vae_helpers.backend import keras
 from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.decoder import load_pretrained
 
@@ -112,5 +112,5 @@ def test_bad_models_and_numbers(vae):
             function(model, IMAGES)
     with pytest.raises(ValueError, match="n_samples must be at least 1, received 0"):
         evaluation.elbo(vae, IMAGES, n_samples=0)
-    with pytest.raises(TypeError, match="received float 0.5"):
+    with pytest.raises(TypeError, match=r"seed .* received float 0.5"):
         evaluation.elbo(vae, IMAGES, seed=0.5)

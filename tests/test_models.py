@@ -1,13 +1,12 @@
 """The Keras models: their shapes, their costs against independent computations, saving, and bad input."""
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from scipy import stats
 from scipy.special import expit
 
 from vae_helpers import models
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.decoder import PRETRAINED, NumpyDecoder, load_pretrained, weight_shapes
 from vae_helpers.gaussian import kl_to_standard_normal

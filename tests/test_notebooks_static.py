@@ -91,6 +91,15 @@ def test_tags_and_slides(notebook):
             assert cell.metadata.jupyter.source_hidden, cell.id
 
 
+def test_solutions_are_folded(notebook):
+    """A collapsed heading hides the cells below it, but not what stands in its own cell."""
+    solutions = [cell for cell in notebook.cells if cell.source.startswith("#### Solution")]
+    assert len(solutions) == len([title for level, title in headings(notebook) if title.startswith("Exercise ")]) >= 2
+    for cell in solutions:
+        assert cell.metadata.get("jp-MarkdownHeadingCollapsed") and cell.metadata.slideshow.slide_type == "skip"
+        assert "\n" not in cell.source
+
+
 def test_every_code_cell_is_announced(notebook):
     for before, cell in zip(notebook.cells, notebook.cells[1:]):
         if cell.cell_type == "code" and not tags(cell) & {"setup"}:

@@ -1,10 +1,10 @@
 """The training recipe: what it reaches, that it repeats, and bad input."""
 
-import keras
 import numpy as np
 import pytest
 
 from vae_helpers import evaluation, models, training
+from vae_helpers.backend import keras
 from vae_helpers.data import load_mnist
 
 slow = pytest.mark.slow  # each training compiles its step, which takes about 4 seconds

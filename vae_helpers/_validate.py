@@ -19,7 +19,10 @@ def float_array(value, name, shape=None):
     Integers and lists become float64; float32 and float64 stay as they are. `shape` holds a length, or None for
     any length of at least one, for each axis; without it any shape is accepted.
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of unequal length
+        raise ValueError(f"{name} must be an array, received {described(value)}: {error}") from error
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, received {described(value)}")
     if array.dtype.kind != "f":
@@ -65,13 +68,18 @@ def real(value, name, least=None, above=None):
     """Return `value` as a float, after checking that it is a finite number, at least `least`, more than `above`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a real number, received {described(value)}")
-    if not np.isfinite(value):
-        raise ValueError(f"{name} must be finite, received {value}")
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        number = np.inf
+    if not np.isfinite(number):
+        received = described(value) if isinstance(value, Integral) else value  # not all of an integer's digits
+        raise ValueError(f"{name} must be finite, received {received}")
     if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, received {value}")
     if above is not None and value <= above:
         raise ValueError(f"{name} must be greater than {above}, received {value}")
-    return float(value)
+    return number
 
 
 def generator(value, name="rng"):

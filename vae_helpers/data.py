@@ -95,7 +95,23 @@ def as_vectors(images):
 
 
 def flat_pixels(images):
-    """Check images as `as_vectors` does and return them as shape (n, 784) with their dtype, uint8 or float32."""
+    """Check images as `as_vectors` does and return them without changing a pixel.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32
+        Digits as loaded, or vectors in [0, 1].
+
+    Returns
+    -------
+    ndarray of shape (n, 784)
+        Of the dtype received; a view where that is possible.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_vectors` does.
+    """
     array = np.asarray(images)
     wanted = (f"images must be uint8 of shape (n, {IMAGE_SIDE}, {IMAGE_SIDE}) or float32 of shape (n, {N_PIXELS}) "
               "in [0, 1], n at least 1")

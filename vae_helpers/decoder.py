@@ -42,7 +42,25 @@ def load_pretrained(name):
 
 
 def read_weights(name):
-    """Return the arrays of a pretrained network, a dict from "part/layer/weight" to float32, and how they were made."""
+    """Read the file of a pretrained network.
+
+    Parameters
+    ----------
+    name : {"vae-2d", "vae-12d", "ae-2d"}
+        As for `load_pretrained`.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray of float32
+        The weights, named "part/layer/weight".
+    info : dict
+        How they were made: seed, epochs, versions, and scores in nats per image.
+
+    Raises
+    ------
+    ValueError
+        If `name` is none of the three.
+    """
     _validate.one_of(name, "name", PRETRAINED)
     with np.load(WEIGHTS_FOLDER / f"{name}.npz", allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
@@ -91,11 +109,43 @@ class NumpyDecoder:
         return f"<NumpyDecoder latent_dim={self.latent_dim} {self.info.get('name', '')}>"
 
     def decode(self, z):
-        """Decode codes, an ndarray of shape (n, latent_dim), to pixels in [0, 1], float32 of shape (n, 28, 28)."""
+        """Decode codes to pixels.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, latent_dim)
+            Finite numbers.
+
+        Returns
+        -------
+        ndarray of shape (n, 28, 28), dtype=float32
+            Pixels in [0, 1].
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the codes are not such an array; the message says what was received.
+        """
         return expit(self.decode_logits(z)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
     def decode_logits(self, z):
-        """Decode codes, an ndarray of shape (n, latent_dim), to the pixels' logits, float32 of shape (n, 784)."""
+        """Decode codes to what the sigmoid then turns into pixels.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, latent_dim)
+            Finite numbers.
+
+        Returns
+        -------
+        ndarray of shape (n, 784), dtype=float32
+            Logits.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the codes are not such an array; the message says what was received.
+        """
         x = _validate.finite_array(z, "z", (None, self.latent_dim)).astype(np.float32)
         for units in reversed(HIDDEN_UNITS):
             x = np.maximum(self._dense(x, f"decoder/dense_{units}"), 0)
@@ -112,6 +162,11 @@ class NumpyDecoder:
         -------
         z_mean, z_log_var : ndarray of shape (n, latent_dim), dtype=float32
             An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the images are not such an array; the message says what was received.
         """
         x = as_vectors(images)
         for units in HIDDEN_UNITS:
@@ -133,7 +188,20 @@ class NumpyDecoder:
 
 
 def weight_shapes(latent_dim, is_vae=True):
-    """Return the shape of every weight of a network, a dict in the order of `models.to_arrays`."""
+    """List the weights of a network.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Elements of a code.
+    is_vae : bool, default=True
+        Whether the encoder ends in "z_mean" and "z_log_var", or in "z" alone.
+
+    Returns
+    -------
+    dict of str to tuple of int
+        The shape of each weight by its name, in the order of `models.to_arrays`.
+    """
     pixels = IMAGE_SIDE**2
     shapes = {}
 

@@ -5,10 +5,10 @@ Introduced in notebook 05; lecture, section 4.9.
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from vae_helpers import _validate
+from vae_helpers.backend import keras
 from vae_helpers.data import as_vectors, flat_pixels
 from vae_helpers.gaussian import kl_to_standard_normal, reparameterize
 from vae_helpers.models import VAE, Autoencoder, bernoulli_cost

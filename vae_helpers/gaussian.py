@@ -113,7 +113,7 @@ def kl_between(mean_p, std_p, mean_q, std_q):
     Returns
     -------
     ndarray or float
-        Nats.
+        Nats; infinite where that is too large to be represented.
 
     Raises
     ------
@@ -127,7 +127,8 @@ def kl_between(mean_p, std_p, mean_q, std_q):
     mean_p, std_p, mean_q, std_q = _two_normals(mean_p, std_p, mean_q, std_q)
     log_ratio = np.log(std_p) - np.log(std_q)
     # -log r + (r**2 - 1) / 2 with r = std_p / std_q, again by expm1 for the digits near r = 1.
-    return (-log_ratio + 0.5 * np.expm1(2 * log_ratio) + 0.5 * ((mean_p - mean_q) / std_q) ** 2)[()]
+    with np.errstate(over="ignore"):
+        return (-log_ratio + 0.5 * np.expm1(2 * log_ratio) + 0.5 * ((mean_p - mean_q) / std_q) ** 2)[()]
 
 
 def kl_monte_carlo(mean_p, std_p, mean_q, std_q, n_samples, rng):

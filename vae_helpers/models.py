@@ -3,13 +3,14 @@
 Introduced in notebook 05; lecture, sections 3.7 and 4.2 to 4.6. Costs are in nats per image, summed over the pixels.
 """
 
-import keras
 import numpy as np
-from keras import layers, ops
 
 from vae_helpers import _validate
+from vae_helpers.backend import keras
 from vae_helpers.data import N_PIXELS
 from vae_helpers.decoder import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, read_weights
+
+layers, ops = keras.layers, keras.ops
 
 
 def bernoulli_cost(x, x_logits):
@@ -359,10 +360,25 @@ def build_pretrained(name):
 
 
 def to_arrays(model):
-    """Return the weights of a model, a dict from "part/layer/weight" to float32, for `decoder.NumpyDecoder`."""
+    """Take the weights out of a model, so that `decoder.NumpyDecoder` can run it.
+
+    Parameters
+    ----------
+    model : VAE or Autoencoder
+
+    Returns
+    -------
+    dict of str to ndarray of float32
+        The weights, named "part/layer/weight". Copies: training on does not change them.
+
+    Raises
+    ------
+    TypeError
+        If `model` is neither.
+    """
     if not isinstance(model, Autoencoder):
         raise TypeError(f"model must be a VAE or an Autoencoder of this module, received {_validate.described(model)}")
-    return {key: np.asarray(weight, dtype=np.float32) for key, weight in _named_weights(model).items()}
+    return {key: np.array(weight, dtype=np.float32) for key, weight in _named_weights(model).items()}
 
 
 def _named_weights(model):

@@ -7,11 +7,10 @@ import json
 import platform
 import sys
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from vae_helpers import decoder, evaluation, models, training
+from vae_helpers import _validate, decoder, evaluation, models, training
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import load_mnist
 
 EPOCHS = 60
@@ -19,8 +18,27 @@ SEED = 1
 
 
 def make(name, epochs=EPOCHS, seed=SEED):
-    """Train one network, write its weights beside the others and return how it was made and what it reached."""
-    decoder._validate.one_of(name, "name", decoder.PRETRAINED)
+    """Train one network and write its weights beside the others.
+
+    Parameters
+    ----------
+    name : {"vae-2d", "vae-12d", "ae-2d"}
+        Kind and latent size.
+    epochs : int, default=60
+    seed : int, default=1
+        Fixes the first weights, the noise and the order of the digits.
+
+    Returns
+    -------
+    dict
+        How it was made and what it reached, as stored with the weights.
+
+    Raises
+    ------
+    ValueError
+        If `name` is none of the three.
+    """
+    _validate.one_of(name, "name", decoder.PRETRAINED)
     kind, latent_dim = name.split("-")
     build = models.build_vae if kind == "vae" else models.build_autoencoder
     model = build(latent_dim=int(latent_dim.rstrip("d")), seed=seed)
@@ -40,7 +58,18 @@ def make(name, epochs=EPOCHS, seed=SEED):
 
 
 def scores(model, images):
-    """Return the costs of images in nats each, to two decimals."""
+    """Score a network.
+
+    Parameters
+    ----------
+    model : VAE or Autoencoder
+    images : ndarray of shape (n, 28, 28), dtype=uint8
+
+    Returns
+    -------
+    dict of str to float
+        Of a VAE the ELBO and its two costs, of an autoencoder the reconstruction cost: nats per image, two decimals.
+    """
     if isinstance(model, models.VAE):
         costs = evaluation.elbo(model, images)._asdict()
     else:

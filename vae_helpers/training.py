@@ -7,10 +7,8 @@ import random
 import sys
 import time
 
-import keras
-import tensorflow as tf
-
 from vae_helpers import _validate
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import flat_pixels
 from vae_helpers.models import Autoencoder
 
@@ -94,7 +92,18 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
 
 
 def one_cycle(total_steps, peak_learning_rate=PEAK_LEARNING_RATE):
-    """Return the recipe's learning rate, a Keras schedule over `total_steps` steps."""
+    """Return the recipe's learning rate: up along a line for a tenth of the steps, down along a cosine to zero.
+
+    Parameters
+    ----------
+    total_steps : int
+        Steps of the whole training.
+    peak_learning_rate : float, default=3e-3
+
+    Returns
+    -------
+    keras.optimizers.schedules.LearningRateSchedule
+    """
     warm_up = max(1, round(WARM_UP * total_steps))
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=peak_learning_rate / 30,
@@ -128,7 +137,13 @@ def _in_notebook():
 
 
 class Progress(keras.callbacks.Callback):
-    """A progress bar that is one element of a notebook's page, updated in place; elsewhere a line an epoch."""
+    """A progress bar that is one element of a notebook's page, updated in place; elsewhere a line an epoch.
+
+    Parameters
+    ----------
+    epochs, steps : int
+        Of the training, and of each epoch.
+    """
 
     def __init__(self, epochs, steps):
         super().__init__()

@@ -1,0 +1,23 @@
+"""What all tests share: no network, no windows, no figures left open."""
+
+import os
+import sys
+from pathlib import Path
+
+OFFLINE = Path(__file__).parent / "offline"
+sys.path.insert(0, str(OFFLINE))
+sys.modules.pop("sitecustomize", None)
+import sitecustomize  # noqa: E402, F401 (importing it is what forbids the network)
+
+# Kernels and other processes that the tests start inherit it.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

@@ -1,0 +1,24 @@
+"""TensorFlow and Keras, imported without TensorFlow's remarks on the processor at hand.
+
+Introduced in notebook 02, where a gradient is first computed automatically.
+"""
+
+import os
+
+# Read on import: the notebooks' gradient tape is TensorFlow's, and only errors are for a notebook's page.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Some remarks come before TensorFlow has read its log level. They are written to the process's error stream itself,
+# so only there can they be kept off. What goes wrong on import is raised, and so seen, all the same.
+_error_stream, _nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+os.dup2(_nowhere, 2)
+try:
+    import keras
+    import tensorflow as tf
+finally:
+    os.dup2(_error_stream, 2)
+    os.close(_error_stream)
+    os.close(_nowhere)
+
+__all__ = ["keras", "tf"]

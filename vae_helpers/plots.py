@@ -1,0 +1,233 @@
+"""The series' pictures: one function each. They draw on the `ax` they are given, or on a new one, and return it.
+
+They never train and never call `plt.show`. What a colour means is decided here, once.
+"""
+
+import matplotlib as mpl
+import matplotlib.patheffects
+import matplotlib.pyplot as plt
+import numpy as np
+
+from vae_helpers import _validate
+from vae_helpers.data import IMAGE_SIDE
+from vae_helpers.gaussian import log_normal_density
+
+ENCODER = "#3f90da"  # the encoder and q(z|x)
+DECODER = "#e76300"  # the decoder, the reconstruction and its cost
+PRIOR = "#832db6"  # the prior, the KL divergence and the rate
+NOISE = "#717581"  # the noise alpha
+WRONG = "#bd1f01"  # something wrong or empty
+DIGIT_COLOURS = tuple(mpl.color_sequences["petroff10"])  # of the digits 0 to 9
+INK = "#1a1a1a"
+
+
+def set_style():
+    """Make matplotlib's default style that of the series, for the rest of the session."""
+    mpl.rcParams.update({
+        "axes.axisbelow": True,
+        "axes.prop_cycle": mpl.cycler(color=[ENCODER, DECODER, PRIOR, NOISE, WRONG]),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 100,
+        "figure.facecolor": "white",
+        "figure.figsize": (6, 3.5),
+        "font.size": 11,
+        "grid.color": "#d9d9d9",
+        "grid.linewidth": 0.8,
+        "image.cmap": "cividis",
+        "legend.frameon": False,
+        "lines.linewidth": 1.8,
+        "savefig.facecolor": "white",
+        # The default leaves out what a screen reader or a search would find in an SVG's text.
+        "svg.fonttype": "none",
+    })
+
+
+def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
+    """Draw digits side by side as one sheet, ink on paper.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28) or (n, 784)
+        uint8, or floats in [0, 1].
+    n_columns : int, default=10
+        Digits in a row; the last row may be shorter.
+    row_labels : list of str, optional
+        One for each row, written at its left.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images are not such an array, `n_columns` is not a positive integer, or the labels are not one a row.
+    """
+    array = _validate.finite_array(images, "images") / (255 if np.asarray(images).dtype == np.uint8 else 1)
+    if array.shape[1:] not in ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE**2,)):
+        raise ValueError(f"images must have shape (n, 28, 28) or (n, 784), received {_validate.described(array)}")
+    n_columns = _validate.integer(n_columns, "n_columns", least=1)
+    n_rows = -(-len(array) // n_columns)
+    if row_labels is not None and len(row_labels) != n_rows:
+        raise ValueError(f"row_labels must be one for each of the {n_rows} rows, received {len(row_labels)}")
+    tiles = np.zeros((n_rows * n_columns, IMAGE_SIDE, IMAGE_SIDE))
+    tiles[: len(array)] = array.reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+    sheet = tiles.reshape(n_rows, n_columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
+    if ax is None:
+        width = min(7, 0.7 * n_columns + (1.2 if row_labels else 0))
+        _, ax = plt.subplots(figsize=(width, width * n_rows / n_columns))
+    show_ink(sheet.reshape(n_rows * IMAGE_SIDE, n_columns * IMAGE_SIDE), ax=ax)
+    if row_labels is not None:
+        ax.set_yticks((np.arange(n_rows) + 0.5) * IMAGE_SIDE - 0.5, row_labels)
+        ax.tick_params(length=0)
+    return ax
+
+
+def show_ink(picture, *, ax=None):
+    """Draw a picture whose pixels are amounts of ink, 0 to 1, dark on white, without axes.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (height, width)
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax)
+    ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def cost_curves(history, *, ax=None):
+    """Draw the costs that training logged, by epoch: the loss, and for a VAE its two parts.
+
+    Parameters
+    ----------
+    history : dict of str to list of float
+        The `history` of what `training.train` returns. `loss` and `reconstruction` share the left axis; `kl`, which is
+        much smaller, has the right one.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The left one.
+    """
+    ax = _axes(ax)
+    epochs = np.arange(1, len(history["loss"]) + 1)
+    ax.plot(epochs, history["loss"], color=INK, label="loss")
+    if "kl" in history:
+        ax.plot(epochs, history["reconstruction"], color=DECODER, label="reconstruction")
+        right = ax.twinx()
+        right.plot(epochs, history["kl"], color=PRIOR, ls="--")
+        right.set_ylabel("KL (nats per image), dashed", color=PRIOR)
+        right.set_ylim(bottom=0)
+        right.spines.right.set_visible(True)
+        ax.legend()
+    ax.set(xlabel="epoch", ylabel="cost (nats per image)")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    return ax
+
+
+def latent_plane(codes, labels, *, span=None, ax=None):
+    """Draw two-dimensional codes as dots, coloured by digit, the digit written at the middle of its dots.
+
+    The prior's circles of 1, 2 and 3 standard deviations are drawn thin.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n, 2)
+    labels : ndarray of shape (n,)
+        The digit, 0 to 9, of each code.
+    span : float, optional
+        The picture shows -span to span on both axes; without it, whatever the codes need.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codes are not finite and two-dimensional, or the labels not one digit a code.
+    """
+    codes = _validate.finite_array(codes, "codes", (None, 2))
+    labels = np.asarray(labels)
+    if labels.shape != (len(codes),) or not np.isin(labels, range(10)).all():
+        raise ValueError(f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, "
+                         f"received {_validate.described(labels)}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 5))
+    colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])
+    # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
+    size = np.clip(4000 / len(codes), 0.3, 12)
+    order = np.random.default_rng(0).permutation(len(codes))
+    ax.scatter(*codes[order].T, c=colours[labels[order]], s=size, linewidths=0, rasterized=True)
+    for digit in np.unique(labels):
+        # The median stays among the dots when a few of them lie far out.
+        ax.text(*np.median(codes[labels == digit], axis=0), str(digit), color=INK, size=15, weight="bold",
+                ha="center", va="center", path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
+    prior_circles(ax)
+    span = _validate.real(span, "span", above=0) if span is not None else 1.05 * np.abs(codes).max()
+    ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
+    return ax
+
+
+def prior_circles(ax):
+    """Draw the circles of 1, 2 and 3 standard deviations of the prior N(0, I) on a latent plane.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        With z[0] to the right and z[1] upwards.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    for radius in (1, 2, 3):
+        ax.add_patch(mpl.patches.Circle((0, 0), radius, fill=False, color=PRIOR, lw=0.9))
+    return ax
+
+
+def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
+    """Draw two normal densities and, shaded, the integrand p(x) (log p(x) - log q(x)) of KL(p || q).
+
+    The filled area, where p is above q, adds to the divergence; the hatched area takes away from it.
+
+    Parameters
+    ----------
+    mean_p, std_p, mean_q, std_q : float
+        The two normals. By default q is N(0, 1).
+    span : float, default=4.0
+        The picture shows x from -span to span.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax)
+    x = np.linspace(-span, span, 801)  # (801,)
+    log_p, log_q = log_normal_density(x, mean_p, std_p), log_normal_density(x, mean_q, std_q)
+    integrand = np.exp(log_p) * (log_p - log_q)
+    ax.fill_between(x, np.maximum(integrand, 0), color=PRIOR, alpha=0.35, lw=0, label="adds to the KL")
+    ax.fill_between(x, np.minimum(integrand, 0), facecolor="none", edgecolor=PRIOR, hatch="////", lw=0,
+                    label="takes away")
+    ax.plot(x, np.exp(log_p), color=ENCODER, label="p(x)")
+    ax.plot(x, np.exp(log_q), color=PRIOR, ls="--", label="q(x)")
+    ax.axhline(0, color=INK, lw=0.8)
+    ax.set(xlabel="x", ylabel="density; nats per unit of x", xlim=(-span, span))
+    return ax
+
+
+def _axes(ax):
+    return plt.subplots()[1] if ax is None else ax
