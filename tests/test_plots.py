@@ -4,9 +4,6 @@ import inspect
 import statistics
 
 import matplotlib as mpl
-
-mpl.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -34,7 +31,7 @@ CALLS = {
 
 @pytest.fixture(autouse=True)
 def no_show(monkeypatch):
-    """Whatever shows a figure fails; figures are closed and the style put back."""
+    """Whatever shows a figure fails; the style is put back, as the figures are closed by conftest."""
     def show(*args, **kwargs):
         pytest.fail("a picture showed itself")
 
@@ -42,7 +39,6 @@ def no_show(monkeypatch):
     monkeypatch.setattr(mpl.figure.Figure, "show", show)
     with mpl.rc_context():
         yield
-    plt.close("all")
 
 
 def luminance(colour):

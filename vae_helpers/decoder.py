@@ -5,6 +5,7 @@ Introduced in notebook 09; the layers are those of the lecture, sections 4.3 and
 
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -91,15 +92,18 @@ class NumpyDecoder:
     """
 
     def __init__(self, arrays, info=None):
-        if "decoder/dense_64/kernel" not in arrays:
-            raise ValueError("arrays must hold the weights of a network under the names that models.to_arrays gives, "
-                             f"received {sorted(arrays)}")
-        self.latent_dim = len(arrays["decoder/dense_64/kernel"])
-        self.info = dict(info or {})
-        self._weights = {key: np.asarray(array, dtype=np.float32) for key, array in arrays.items()}
+        if not isinstance(arrays, Mapping) or "decoder/dense_64/kernel" not in arrays:
+            received = sorted(arrays) if isinstance(arrays, Mapping) else _validate.described(arrays)
+            raise ValueError("arrays must be a dict with the weights of a network under the names that "
+                             f"models.to_arrays gives, received {received}")
+        self._weights = {key: _validate.finite_array(array, f"arrays: {key}").astype(np.float32)
+                         for key, array in arrays.items()}
+        first = _validate.finite_array(arrays["decoder/dense_64/kernel"], "arrays: decoder/dense_64/kernel", (None, 64))
+        self.latent_dim = len(first)
         self._is_vae = "encoder/z_mean/kernel" in arrays
-        shapes = weight_shapes(self.latent_dim, self._is_vae)
         received = {key: array.shape for key, array in self._weights.items()}
+        self.info = dict(info or {})
+        shapes = weight_shapes(self.latent_dim, self._is_vae)
         if received != shapes:
             wrong = sorted(set(received.items()) ^ set(shapes.items()))
             raise ValueError(f"arrays must have the names and shapes of weight_shapes({self.latent_dim}), "
@@ -201,7 +205,13 @@ def weight_shapes(latent_dim, is_vae=True):
     -------
     dict of str to tuple of int
         The shape of each weight by its name, in the order of `models.to_arrays`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `latent_dim` is not an integer of at least 1.
     """
+    latent_dim = _validate.integer(latent_dim, "latent_dim", least=1)
     pixels = IMAGE_SIDE**2
     shapes = {}
 

@@ -3,9 +3,12 @@
 They never train and never call `plt.show`. What a colour means is decided here, once.
 """
 
+from collections.abc import Mapping
+
 import matplotlib as mpl
 import matplotlib.patheffects
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import numpy as np
 
 from vae_helpers import _validate
@@ -66,7 +69,7 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
     TypeError, ValueError
         If the images are not such an array, `n_columns` is not a positive integer, or the labels are not one a row.
     """
-    array = _validate.finite_array(images, "images") / (255 if np.asarray(images).dtype == np.uint8 else 1)
+    array = _ink(images, "images")
     if array.shape[1:] not in ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE**2,)):
         raise ValueError(f"images must have shape (n, 28, 28) or (n, 784), received {_validate.described(array)}")
     n_columns = _validate.integer(n_columns, "n_columns", least=1)
@@ -97,7 +100,15 @@ def show_ink(picture, *, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the picture is not such an array of numbers from 0 to 1, or of bytes.
     """
+    picture = _ink(picture, "picture")
+    if picture.ndim != 2:
+        raise ValueError(f"picture must have shape (height, width), received {_validate.described(picture)}")
     ax = _axes(ax)
     ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
@@ -119,7 +130,20 @@ def cost_curves(history, *, ax=None):
     -------
     matplotlib.axes.Axes
         The left one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `history` is not a dict with such lists, all of one length.
     """
+    if not isinstance(history, Mapping):
+        raise TypeError("history must be the dict of costs that training logged, "
+                        f"received {_validate.described(history)}")
+    needed = ("loss", "reconstruction", "kl") if "kl" in history else ("loss",)
+    lengths = {name: np.size(costs) for name, costs in history.items() if name in needed}
+    if set(lengths) != set(needed) or len(set(lengths.values())) != 1 or 0 in lengths.values():
+        raise ValueError(f"history must hold the costs {', '.join(needed)} of each epoch, received {sorted(history)} "
+                         f"with lengths {lengths}")
     ax = _axes(ax)
     epochs = np.arange(1, len(history["loss"]) + 1)
     ax.plot(epochs, history["loss"], color=INK, label="loss")
@@ -132,7 +156,8 @@ def cost_curves(history, *, ax=None):
         right.spines.right.set_visible(True)
         ax.legend()
     ax.set(xlabel="epoch", ylabel="cost (nats per image)")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    # A single epoch would be labelled in hundredths.
+    ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True, min_n_ticks=1))
     return ax
 
 
@@ -161,9 +186,12 @@ def latent_plane(codes, labels, *, span=None, ax=None):
     """
     codes = _validate.finite_array(codes, "codes", (None, 2))
     labels = np.asarray(labels)
-    if labels.shape != (len(codes),) or not np.isin(labels, range(10)).all():
+    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(10)).all():
         raise ValueError(f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, "
-                         f"received {_validate.described(labels)}")
+                         f"received {_validate.described(labels)} with {np.unique(labels)}")
+    if span is None:
+        span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
+    span = _validate.real(span, "span", above=0)
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 5))
     colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])
@@ -176,7 +204,6 @@ def latent_plane(codes, labels, *, span=None, ax=None):
         ax.text(*np.median(codes[labels == digit], axis=0), str(digit), color=INK, size=15, weight="bold",
                 ha="center", va="center", path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
-    span = _validate.real(span, "span", above=0) if span is not None else 1.05 * np.abs(codes).max()
     ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
     return ax
 
@@ -214,10 +241,16 @@ def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not finite, or a standard deviation or the span is not positive.
     """
-    ax = _axes(ax)
+    span = _validate.real(span, "span", above=0)
     x = np.linspace(-span, span, 801)  # (801,)
     log_p, log_q = log_normal_density(x, mean_p, std_p), log_normal_density(x, mean_q, std_q)
+    ax = _axes(ax)
     integrand = np.exp(log_p) * (log_p - log_q)
     ax.fill_between(x, np.maximum(integrand, 0), color=PRIOR, alpha=0.35, lw=0, label="adds to the KL")
     ax.fill_between(x, np.minimum(integrand, 0), facecolor="none", edgecolor=PRIOR, hatch="////", lw=0,
@@ -227,6 +260,15 @@ def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
     ax.axhline(0, color=INK, lw=0.8)
     ax.set(xlabel="x", ylabel="density; nats per unit of x", xlim=(-span, span))
     return ax
+
+
+def _ink(array, name):
+    """Return bytes or floats as amounts of ink from 0 to 1."""
+    ink = _validate.finite_array(array, name) / (255 if np.asarray(array).dtype == np.uint8 else 1)
+    if ink.min() < 0 or ink.max() > 1:
+        raise ValueError(f"{name} must be uint8 or in [0, 1], received {_validate.described(np.asarray(array))} "
+                         f"with values from {np.min(array)} to {np.max(array)}")
+    return ink
 
 
 def _axes(ax):
