@@ -15,7 +15,8 @@ help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 lab: $(READY) ## set up and open JupyterLab on the first notebook
-	$(VENV)/bin/jupyter lab $(AS_ROOT) $(NO_SCREEN) $(FIRST)
+	@# The root is this folder and not that of the notebook, so that ../figures is within reach.
+	$(VENV)/bin/jupyter lab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
 test: $(READY) ## set up and pass every test (about 10 minutes on 2 cores)
 	$(PYTHON) -m pytest

@@ -1,0 +1,88 @@
+"""The front door: the two commands, the README's map, links that lead somewhere, requirements that say why."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.execute import NOTEBOOKS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def relative_links(text):
+    text = re.sub(r"```.*?```", "", text, flags=re.S)
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    return [link.split("#")[0] for link in links if not re.match(r"[a-z]+:|#", link)]
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, ROOT / "README.md", ROOT / "figures" / "README.md"],
+                         ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_relative_links_lead_somewhere(path):
+    if path.suffix == ".ipynb":
+        cells = nbformat.read(path, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    else:
+        text = path.read_text(encoding="utf-8")
+    links = relative_links(text)
+    assert links
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+def test_the_readme_maps_every_notebook_and_names_only_targets_that_exist():
+    assert {path.name for path in NOTEBOOKS} == set(re.findall(r"\(notebooks/(.*?\.ipynb)\)", README))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.M))
+    named = {name for line in re.findall(r"`(make [^`]*)`|^    (make \w+)", README, flags=re.M)
+             for name in re.findall(r"make ([a-z-]+)", " ".join(line))}
+    assert {"lab", "test"} <= named <= targets
+    phony = set(re.search(r"\.PHONY: (.*)", makefile)[1].split())
+    assert phony == targets, "a target that is no file must be phony"
+
+
+def test_every_requirement_says_what_it_is_for():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("\n")
+    packages = [line for line in lines if line and not line.startswith("#") and line != "-e ."]
+    assert len(packages) > 5 and all(re.match(r"[\w-]+[<>=~]=.*\S +# \w", line) for line in packages)
+
+
+def open_url(url):
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_lab_serves_this_machine_only_and_asks_for_its_token(tmp_path):
+    """As on a server without a screen: no browser is opened, and root is not refused."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment |= {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    server = subprocess.Popen(["make", "lab"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline, files = time.monotonic() + 60, []
+        while not files and server.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.5)
+            files = list((tmp_path / "runtime").glob("jpserver-*.json"))
+        assert files, "the server did not start"
+        info = json.loads(files[0].read_text())
+        assert info["hostname"] in ("localhost", "127.0.0.1") and len(info["token"]) >= 32
+        address = f"http://127.0.0.1:{info['port']}/api/contents/notebooks"
+        time.sleep(1)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            open_url(address)
+        assert refused.value.code == 403
+        listing = json.load(open_url(f"{address}?token={info['token']}"))
+        assert {path.name for path in NOTEBOOKS} <= {entry["name"] for entry in listing["content"]}
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
