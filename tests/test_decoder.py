@@ -289,9 +289,22 @@ def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
 
     np.savez(tmp_path / "vae-2d.npz", info="{}", weights=np.array([Dangerous()], dtype=object))
     monkeypatch.setattr(decoder, "WEIGHTS_FOLDER", tmp_path)
-    with pytest.raises(ValueError, match="allow_pickle"):
+    with pytest.raises(decoder.DatasetError, match="allow_pickle"):
         decoder.load_pretrained("vae-2d")
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b""),
+                                    lambda path: path.write_bytes(path.read_bytes()[:-1000])])
+def test_missing_and_damaged_weights_are_refused_with_the_path_and_the_remedy(damage, tmp_path, monkeypatch):
+    path = tmp_path / "ae-2d.npz"
+    path.write_bytes((decoder.WEIGHTS_FOLDER / "ae-2d.npz").read_bytes())
+    monkeypatch.setattr(decoder, "WEIGHTS_FOLDER", tmp_path)
+    assert decoder.load_pretrained("ae-2d").latent_dim == 2
+    damage(path)
+    with pytest.raises(decoder.DatasetError) as refused:
+        decoder.load_pretrained("ae-2d")
+    assert str(path) in str(refused.value) and "git checkout" in str(refused.value)
 
 
 # The networks that ship ----------------------------------------------------------------------------------------------

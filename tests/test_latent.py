@@ -11,7 +11,7 @@ from scipy import stats
 
 from vae_helpers import latent
 
-steady = settings(deadline=None, derandomize=True)
+steady = settings(deadline=None, derandomize=True, max_examples=60)
 
 PLANES = {"plane_codes": latent.plane_codes, "quantile_plane_codes": latent.quantile_plane_codes}
 

@@ -92,12 +92,13 @@ def test_tags_and_slides(notebook):
 
 
 def test_solutions_are_folded(notebook):
-    """A collapsed heading hides the cells below it, but not what stands in its own cell."""
-    solutions = [cell for cell in notebook.cells if cell.source.startswith("#### Solution")]
+    """A collapsed heading hides the cells below it, but not what stands in its own cell, nor markdown right below it."""
+    solutions = [(cell, after) for cell, after in zip(notebook.cells, notebook.cells[1:])
+                 if cell.source.startswith("#### Solution")]
     assert len(solutions) == len([title for level, title in headings(notebook) if title.startswith("Exercise ")]) >= 2
-    for cell in solutions:
+    for cell, after in solutions:
         assert cell.metadata.get("jp-MarkdownHeadingCollapsed") and cell.metadata.slideshow.slide_type == "skip"
-        assert "\n" not in cell.source
+        assert "\n" not in cell.source and "solution" in tags(after)
 
 
 def test_every_code_cell_is_announced(notebook):

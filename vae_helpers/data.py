@@ -17,10 +17,11 @@ N_PIXELS = IMAGE_SIDE**2
 MNIST_FILE = Path(__file__).parent / "assets" / "data" / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 SUBSETS = ("all", "train", "test")
+REMEDY = "Restore it with 'git checkout -- vae_helpers/assets', or clone the repository again."
 
 
 class DatasetError(RuntimeError):
-    """The file with the digits is missing, incomplete or altered."""
+    """A file that ships with the package, of digits or of weights, is missing, incomplete or altered."""
 
 
 class Digits(NamedTuple):
@@ -64,7 +65,7 @@ def load_mnist(subset="all"):
             images = [file[f"x_{part}"] for part in parts]
             labels = [file[f"y_{part}"] for part in parts]
     except OSError as error:
-        raise DatasetError(f"cannot read {MNIST_FILE}: {error}. {_REMEDY}") from error
+        raise DatasetError(f"cannot read {MNIST_FILE}: {error}. {REMEDY}") from error
     if len(parts) == 1:
         return Digits(images[0], labels[0])
     return Digits(np.concatenate(images), np.concatenate(labels))
@@ -127,13 +128,10 @@ def flat_pixels(images):
     return array.reshape(len(array), N_PIXELS)
 
 
-_REMEDY = "Restore it with 'git checkout -- vae_helpers/assets/data', or clone the repository again."
-
-
 @functools.lru_cache(maxsize=4)
 def _check_sha256(path, modified, size):
     """Compare the file's hash with the shipped one; `modified` and `size` make a changed file be read again."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != MNIST_SHA256:
         raise DatasetError(f"{path} ({size:,} bytes) is not the file that was shipped: its SHA-256 is {digest}, "
-                           f"expected {MNIST_SHA256}. {_REMEDY}")
+                           f"expected {MNIST_SHA256}. {REMEDY}")

@@ -5,6 +5,8 @@ Introduced in notebook 09; the layers are those of the lecture, sections 4.3 and
 
 import itertools
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, as_vectors
+from vae_helpers.data import IMAGE_SIDE, REMEDY, DatasetError, as_vectors
 
 WEIGHTS_FOLDER = Path(__file__).parent / "assets" / "weights"
 PRETRAINED = ("vae-2d", "vae-12d", "ae-2d")
@@ -38,6 +40,8 @@ def load_pretrained(name):
     ------
     ValueError
         If `name` is none of the three.
+    DatasetError
+        If the file is missing or damaged.
     """
     return NumpyDecoder(*read_weights(name))
 
@@ -61,10 +65,16 @@ def read_weights(name):
     ------
     ValueError
         If `name` is none of the three.
+    DatasetError
+        If the file is missing or damaged.
     """
     _validate.one_of(name, "name", PRETRAINED)
-    with np.load(WEIGHTS_FOLDER / f"{name}.npz", allow_pickle=False) as file:
-        arrays = {key: file[key] for key in file.files}
+    path = WEIGHTS_FOLDER / f"{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise DatasetError(f"cannot read {path}: {error}. {REMEDY}") from error
     return arrays, json.loads(str(arrays.pop("info")))
 
 
@@ -150,7 +160,9 @@ class NumpyDecoder:
         TypeError, ValueError
             If the codes are not such an array; the message says what was received.
         """
-        x = _validate.finite_array(z, "z", (None, self.latent_dim)).astype(np.float32)
+        z = _validate.finite_array(z, "z", (None, self.latent_dim))
+        with np.errstate(over="ignore"):
+            x = _validate.finite_array(z.astype(np.float32), "z in float32")
         for units in reversed(HIDDEN_UNITS):
             x = np.maximum(self._dense(x, f"decoder/dense_{units}"), 0)
         return self._dense(x, "decoder/x_logits")

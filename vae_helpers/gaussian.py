@@ -24,14 +24,15 @@ def reparameterize(z_mean, z_log_var, noise):
     Returns
     -------
     ndarray of the same shape
-        float32 where all three are float32, otherwise float64.
+        float32 where all three are float32, float64 where one of them is.
 
     Raises
     ------
     TypeError
         If an argument does not hold real numbers.
     ValueError
-        If the shapes differ, an array is empty, or a number is NaN or an infinity other than the one above.
+        If the shapes differ, an array is empty, a number is NaN or an infinity other than the one above, or a
+        log-variance is so large that its standard deviation cannot be represented.
 
     References
     ----------
@@ -40,7 +41,11 @@ def reparameterize(z_mean, z_log_var, noise):
     z_mean = _validate.finite_array(z_mean, "z_mean")
     z_log_var = _log_variance(z_log_var, z_mean.shape)
     noise = _validate.finite_array(noise, "noise", z_mean.shape)
-    return z_mean + np.exp(z_log_var / 2) * noise
+    with np.errstate(over="ignore"):
+        std = np.exp(z_log_var / 2)
+    if np.isinf(std).any():
+        raise ValueError(f"z_log_var must have a standard deviation within {std.dtype}, received {z_log_var.max()}")
+    return z_mean + std * noise
 
 
 def log_normal_density(x, mean, std):

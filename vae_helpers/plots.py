@@ -146,9 +146,9 @@ def cost_curves(history, *, ax=None):
                          f"with lengths {lengths}")
     ax = _axes(ax)
     epochs = np.arange(1, len(history["loss"]) + 1)
-    ax.plot(epochs, history["loss"], color=INK, label="loss")
+    ax.plot(epochs, history["loss"], "o-", ms=3, color=INK, label="loss")
     if "kl" in history:
-        ax.plot(epochs, history["reconstruction"], color=DECODER, label="reconstruction")
+        ax.plot(epochs, history["reconstruction"], "o-", ms=3, color=DECODER, label="reconstruction")
         right = ax.twinx()
         right.plot(epochs, history["kl"], color=PRIOR, ls="--")
         right.set_ylabel("KL (nats per image), dashed", color=PRIOR)

@@ -15,6 +15,7 @@ from vae_helpers.data import load_mnist
 
 EPOCHS = 60
 SEED = 1
+PEAK_LEARNING_RATE = 3e-3  # lower than for a short training, which has no time to lose
 
 
 def make(name, epochs=EPOCHS, seed=SEED):
@@ -42,13 +43,15 @@ def make(name, epochs=EPOCHS, seed=SEED):
     kind, latent_dim = name.split("-")
     build = models.build_vae if kind == "vae" else models.build_autoencoder
     model = build(latent_dim=int(latent_dim.rstrip("d")), seed=seed)
-    training.train(model, load_mnist("train").images, epochs=epochs, seed=seed)
+    training.train(model, load_mnist("train").images, epochs=epochs, seed=seed,
+                   peak_learning_rate=PEAK_LEARNING_RATE)
     info = {
         "name": name,
         "latent_dim": model.latent_dim,
         "seed": seed,
         "epochs": epochs,
         "batch_size": training.BATCH_SIZE,
+        "peak_learning_rate": PEAK_LEARNING_RATE,
         "versions": {"python": platform.python_version(), "keras": keras.__version__, "tensorflow": tf.__version__,
                      "numpy": np.__version__},
         "scores": {subset: scores(model, load_mnist(subset).images) for subset in ("train", "test")},

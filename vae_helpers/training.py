@@ -13,7 +13,7 @@ from vae_helpers.data import flat_pixels
 from vae_helpers.models import Autoencoder
 
 BATCH_SIZE = 250  # divides 60,000 and 70,000, so that no epoch leaves a digit out
-PEAK_LEARNING_RATE = 3e-3
+PEAK_LEARNING_RATE = 5e-3
 WARM_UP = 0.1  # share of the steps over which the rate climbs to its peak
 LONGEST_EXECUTION = 20  # steps between two reports of progress
 
@@ -35,7 +35,7 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
         How often each digit is seen.
     batch_size : int, default=250
         Digits a step, at most n. If it does not divide n, the digits left over are others in each epoch.
-    peak_learning_rate : float, default=3e-3
+    peak_learning_rate : float, default=5e-3
         Positive.
     validation_images : ndarray, optional
         Held-out images, of either kind, whose costs are logged after each epoch as `val_loss` and so on.
@@ -98,7 +98,7 @@ def one_cycle(total_steps, peak_learning_rate=PEAK_LEARNING_RATE):
     ----------
     total_steps : int
         Steps of the whole training.
-    peak_learning_rate : float, default=3e-3
+    peak_learning_rate : float, default=5e-3
 
     Returns
     -------
