@@ -73,7 +73,7 @@ def read_weights(name):
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(f"cannot read {path}: {error}. {REMEDY}") from error
     return arrays, json.loads(str(arrays.pop("info")))
 
