@@ -214,6 +214,7 @@ class TestFit:
 
 @pytest.mark.parametrize("build", [models.build_vae, models.build_autoencoder])
 class TestSavingAndSeeds:
+    @pytest.mark.slow
     def test_saved_and_loaded(self, build, x, tmp_path):
         model = build(latent_dim=3, seed=0)
         if isinstance(model, models.VAE):
