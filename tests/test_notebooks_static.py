@@ -92,7 +92,7 @@ def test_tags_and_slides(notebook):
 
 
 def test_solutions_are_folded(notebook):
-    """A collapsed heading hides the cells below it, but not what stands in its own cell, nor markdown right below it."""
+    """A collapsed heading hides neither what stands in its own cell nor markdown right below it."""
     solutions = [(cell, after) for cell, after in zip(notebook.cells, notebook.cells[1:])
                  if cell.source.startswith("#### Solution")]
     assert len(solutions) == len([title for level, title in headings(notebook) if title.startswith("Exercise ")]) >= 2
