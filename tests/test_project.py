@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -54,6 +55,12 @@ def test_every_requirement_says_what_it_is_for():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("\n")
     packages = [line for line in lines if line and not line.startswith("#") and line != "-e ."]
     assert len(packages) > 5 and all(re.match(r"[\w-]+[<>=~]=.*\S +# \w", line) for line in packages)
+
+
+def test_modules_and_notebooks_keep_to_the_style():
+    result = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True,
+                            text=True)
+    assert result.returncode == 0, result.stdout
 
 
 def open_url(url):
