@@ -134,7 +134,7 @@ def test_bad_input(arguments, error, message):
 
 @slow
 def test_recipe_reaches_the_lectures_loss_in_six_epochs():
-    """The lecture's 150 epochs end at 0.1890 per pixel, 148.2 nats. Seeds differ by about half a nat."""
+    """The lecture's 150 epochs end at 0.1890 per pixel, 148.2 nats; ours end more than a nat below."""
     model = models.build_vae(seed=0)
     history = training.train(model, load_mnist().images, epochs=6, progress=False, seed=0).history
-    assert history["loss"][-1] < 148.2 + 1.0
+    assert history["loss"][-1] < 148.2
