@@ -5,7 +5,6 @@ Ratios are of times measured in one run, on whatever machine runs it. With `pyth
 """
 
 import argparse
-import itertools
 import statistics
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import numpy as np
 from vae_helpers import latent, models, training
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
-from vae_helpers.decoder import HIDDEN_UNITS, load_pretrained
+from vae_helpers.decoder import load_pretrained, weight_shapes
 
 LECTURE_EPOCHS = 150
 LECTURE_LOSS = 0.1890 * 784  # nats per image: what its 150 epochs end at, see `--full`
@@ -51,8 +50,7 @@ def seconds(function, repeats=5):
 
 def network_products(batch):
     """Return a step's matrix products, forward and backward, as a function, and their floating point operations."""
-    sizes = [(784, 512), *itertools.pairwise(HIDDEN_UNITS), (64, 4), (2, 64),
-             *itertools.pairwise(HIDDEN_UNITS[::-1]), (512, 784)]
+    sizes = [shape for name, shape in weight_shapes(latent_dim=2).items() if name.endswith("kernel")]
     inputs = [tf.random.normal((batch, n)) for n, _ in sizes]
     weights = [tf.random.normal(size) for size in sizes]
     gradients = [tf.random.normal((batch, m)) for _, m in sizes]
