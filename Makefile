@@ -9,7 +9,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
 
-.PHONY: help lab test test-quick lint execute figures pretrained bench clean
+.PHONY: help lab test test-quick lint execute figures pretrained study bench clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ figures: $(READY) ## draw the SVGs in figures/ anew
 
 pretrained: $(READY) ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m vae_helpers.pretrained
+
+study: $(READY) ## train networks of every beta and latent size for notebook 10 (about an hour; goes on after a stop)
+	$(PYTHON) -m vae_helpers.study
 
 bench: $(READY) ## measure the speed that the README tells of
 	$(PYTHON) -m tests.bench

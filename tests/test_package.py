@@ -20,9 +20,10 @@ FLOORS = {
     "decoder": 1,
     "models": 2,
     "training": 3, "evaluation": 3, "plots": 3,
-    "widgets": 4, "checks": 4, "pretrained": 4,
+    "pad": 4, "checks": 4, "pretrained": 4, "study": 4,
+    "widgets": 5,
 }
-WITH_TENSORFLOW = {"backend", "models", "training", "evaluation", "pretrained"}
+WITH_TENSORFLOW = {"backend", "models", "training", "evaluation", "pretrained", "study"}
 HEAVY = {"tensorflow", "keras", "torch", "jax"}
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
            "urllib", "urllib3", "webbrowser", "websocket", "websockets", "xmlrpc"}

@@ -1,6 +1,6 @@
 """Codes in latent space, and the sheet of digits that they decode to.
 
-Introduced in notebooks 07 and 08; lecture, sections 3.6 and 4.13.
+Introduced in notebooks 07, 08 and 10; lecture, sections 3.6 and 4.13.
 """
 
 import numpy as np
@@ -141,6 +141,34 @@ def interpolate(z_from, z_to, n, kind="linear"):
     codes = weight_from * z_from + weight_to * z_to
     codes[0], codes[-1] = z_from, z_to
     return codes
+
+
+def active_units(z_mean, threshold=0.01):
+    """Count the latent elements that the encoder uses: those whose mean varies from image to image.
+
+    Parameters
+    ----------
+    z_mean : array_like of shape (n, latent_dim)
+        Means of q(z|x), as an encoder gives them for n images.
+    threshold : float, default=0.01
+        An element is active if the variance of its mean over the images is larger.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `z_mean` is not such an array of finite numbers, or `threshold` is not a number of at least 0.
+
+    References
+    ----------
+    Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2.
+    """
+    z_mean = _validate.finite_array(z_mean, "z_mean", (None, None))
+    threshold = _validate.real(threshold, "threshold", least=0)
+    return int(np.sum(z_mean.var(axis=0, dtype=np.float64) > threshold))
 
 
 def _slerp_weights(z_from, z_to, t):
