@@ -1,6 +1,6 @@
-"""Draw the lecture's ten figures anew, as SVG, and the table in README.md.
+"""Draw the lecture's ten figures anew and the map of the series, as SVG, and the table in README.md.
 
-    python figures/draw.py            all ten
+    python figures/draw.py            all of them
     python figures/draw.py 01 06      those two
     python figures/draw.py --to DIR   into another folder
 
@@ -22,7 +22,7 @@ from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR
 
 import shapes  # isort: skip  (a neighbour of this script, not a package)
 from shapes import (  # isort: skip
-    NORMAL, arrow, bell, box, canvas, code, decoder, digit, encoder, few_ticks, label, name_digits, noise,
+    LARGE, NORMAL, arrow, bell, box, canvas, code, decoder, digit, encoder, few_ticks, label, name_digits, noise,
     plane, tint)
 
 HERE = Path(__file__).parent
@@ -43,7 +43,7 @@ DRAWINGS = []
 
 
 def drawing(name, title, lecture, notebook, description):
-    """Register the decorated function, which takes the stored data and returns a figure, as one of the ten."""
+    """Register the decorated function, which takes the stored data and returns a figure."""
     def register(function):
         DRAWINGS.append(Drawing(name, title, lecture, notebook, description, function))
         return function
@@ -382,6 +382,86 @@ def _layers(ax, x, y, units, colour, pixels):
     return x
 
 
+# The number, title and vignette of each notebook; notebook 00 says where on the picture each box is.
+STATIONS = (
+    ("00", "start here"), ("01", "AE or VAE"), ("02", "sampling"), ("03", "KL"),
+    ("04", "ELBO, cost"), ("05", "dense VAE"), ("06", "latent space"), ("07", "new digits"),
+    ("08", "in between"), ("09", "sliders"), ("10", "beta, size"), ("11", "how good?"),
+)
+PARTS = ("the idea", "the model", "the code")
+
+
+@drawing("fig11_map_of_the_series", "Map of the series", "not in the lecture", "00",
+         "Twelve boxes in three rows of four, joined by arrows in reading order. The idea: 00 start here, 01 AE or "
+         "VAE, 02 sampling, 03 KL. The model: 04 ELBO and cost, 05 dense VAE, 06 latent space, 07 new "
+         "digits. The code: 08 in between, 09 sliders, 10 beta and size, 11 how good. Each box holds a small picture "
+         "of its subject.")
+def map_of_the_series(data):
+    figure, ax = canvas(6.9, 3.95)
+    width, height = 1.42, 1.14
+    for i, (number, title) in enumerate(STATIONS):
+        x, y = 0.46 + 1.63 * (i % 4), 2.72 - 1.31 * (i // 4)
+        ax.add_patch(FancyBboxPatch((x, y), width, height, facecolor="white", edgecolor=INK, lw=1.5, zorder=1,
+                                    boxstyle="round,pad=0,rounding_size=0.08"))
+        label(ax, x + width / 2, y + 0.2, f"{number} {title}", 11, weight="bold")
+        _vignette(ax, number, x + width / 2, y + 0.74, data)
+        if i % 4 < 3:
+            arrow(ax, (x + width, y + height / 2), (x + 1.63, y + height / 2))
+    for i, name in enumerate(PARTS):
+        label(ax, 0.2, 3.29 - 1.31 * i, name, NORMAL, rotation=90)
+    return figure
+
+
+def _vignette(ax, number, x, y, data):
+    """Draw the small picture of a notebook's box, centred on a point."""
+    def bars(heights, colour):
+        places = x + 0.24 * (np.arange(len(heights)) - (len(heights) - 1) / 2)
+        ax.bar(places, heights, 0.17, bottom=y - 0.28, color=tint(colour, 0.5), edgecolor=colour, lw=1.5, zorder=3)
+
+    def slider(below, share):
+        ax.plot([x - 0.5, x + 0.5], [y + below] * 2, color=NOISE, lw=3, solid_capstyle="round", zorder=3)
+        ax.plot(x - 0.5 + share, y + below, "o", ms=9, color="white", mec=ENCODER, mew=2, zorder=4)
+
+    if number == "00":
+        digit(ax, x, y, data["example/x"], size=0.58)
+    elif number == "01":
+        encoder(ax, x - 0.58, y, 0.4, 0.5, "")
+        code(ax, x, y, "", 0.1)
+        decoder(ax, x + 0.18, y, 0.4, 0.5, "")
+    elif number == "02":
+        bell(ax, x, y - 0.22, 1.1, 0.46, ENCODER)
+        ax.plot(x + np.array([-0.3, -0.1, 0.05, 0.22]), [y - 0.22] * 4, "o", ms=5, color="white", mec=INK, zorder=5)
+    elif number == "03":
+        bell(ax, x, y - 0.24, 1.2, 0.3, PRIOR)
+        bell(ax, x + 0.16, y - 0.24, 0.6, 0.48, ENCODER)
+    elif number == "04":
+        bars((0.36, np.nan, 0.56), PRIOR)
+        label(ax, x, y, "≤", LARGE, zorder=6)
+    elif number == "05":
+        for offset, tall in zip(np.arange(-3, 4) * 0.16, (0.6, 0.44, 0.3, 0.16, 0.3, 0.44, 0.6)):
+            colour = ENCODER if offset < -0.01 else DECODER if offset > 0.01 else INK
+            ax.add_patch(Rectangle((x + offset - 0.05, y - tall / 2), 0.1, tall, facecolor=tint(colour, 0.45),
+                                   edgecolor=colour, lw=1.2, zorder=3))
+    elif number == "06":
+        codes, labels = data["both/z_mean"][:250], data["labels"][:250]
+        near = np.linalg.norm(codes, axis=1) < 2.6
+        ax.scatter(*(0.12 * codes[near].T + [[x], [y]]), s=5, c=np.array(DIGIT_COLOURS)[labels[near]], zorder=3)
+    elif number == "07":
+        for i, pixels in enumerate(data["walk/digits"][:6]):
+            digit(ax, x + 0.31 * (i % 3 - 1), y + 0.155 - 0.31 * (i // 3), pixels, size=0.31)
+    elif number == "08":
+        for i, pixels in enumerate(data["half/digits"]):
+            digit(ax, x + 0.41 * (i - 1), y, pixels, size=0.38)
+    elif number == "09":
+        slider(0.14, 0.7)
+        slider(-0.12, 0.3)
+    elif number == "10":
+        t = np.linspace(0.12, 1, 40)
+        ax.plot(x - 0.5 + t, y - 0.36 + 0.08 / t, color=PRIOR, lw=2, zorder=3)
+    else:
+        bars((0.3, 0.42, 0.5, 0.56), DECODER)
+
+
 def svg(picture, data):
     """Return the SVG text of one of DRAWINGS, whatever style Matplotlib was set to."""
     with mpl.rc_context():
@@ -396,7 +476,8 @@ def readme():
             f"| **{picture.title}.** {picture.description} | {picture.lecture} | {picture.notebook} |"
             for picture in DRAWINGS]
     return "\n".join([
-        "# The ten figures", "",
+        "# The figures", "",
+        "The lecture's ten, redrawn, and a map of the series.", "",
         "Written by `draw.py`, as are the pictures: change them there, then `make figures`. `data/` holds the codes "
         "and digits that they show; `train.py` makes it. The digits are from MNIST; their licence is in "
         "[ATTRIBUTION.md](../vae_helpers/assets/data/ATTRIBUTION.md).", "",
@@ -415,7 +496,7 @@ def stored():
 def main():
     """Draw the figures named on the command line, or all of them and README.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="01 to 10; all of them if none is given")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="01 to 11; all of them if none is given")
     parser.add_argument("--to", type=Path, default=HERE, metavar="DIR", help="folder to write into")
     options = parser.parse_args()
     known = {picture.name[3:5] for picture in DRAWINGS}

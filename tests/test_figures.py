@@ -1,4 +1,4 @@
-"""The ten figures: drawn again they are the same files, and what their descriptions say is true."""
+"""The figures: drawn again they are the same files, and what their descriptions say is true."""
 
 import importlib
 import re
@@ -17,7 +17,7 @@ FIGURES = Path(__file__).parents[1] / "figures"
 NAMES = [
     "fig01_ae_and_vae", "fig02_code_point_or_distribution", "fig03_codes_apart_and_overlapping", "fig04_hidden_cause",
     "fig05_five_distributions", "fig06_latent_spaces_by_cost", "fig07_interpolation", "fig08_half_of_the_difference",
-    "fig09_adding_a_stroke_feature", "fig10_architecture",
+    "fig09_adding_a_stroke_feature", "fig10_architecture", "fig11_map_of_the_series",
 ]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -94,8 +94,8 @@ def test_readme_and_svg_tell_the_same(name):
 
 
 def test_an_unknown_number_is_refused():
-    told = subprocess.run([sys.executable, FIGURES / "draw.py", "11"], capture_output=True, text=True)
-    assert told.returncode == 2 and "no figure 11" in told.stderr
+    told = subprocess.run([sys.executable, FIGURES / "draw.py", "12"], capture_output=True, text=True)
+    assert told.returncode == 2 and "no figure 12" in told.stderr
 
 
 def test_stored_digits_come_from_the_shipped_networks(scripts, stored):
