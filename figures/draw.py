@@ -1,4 +1,4 @@
-"""Draw the lecture's ten figures anew and the map of the series, as SVG, and the table in README.md.
+"""Draw the lecture's ten figures anew, the tiles of the map of the series, the README's animation, and README.md.
 
     python figures/draw.py            all of them
     python figures/draw.py 01 06      those two
@@ -8,14 +8,19 @@ Figures with real digits are drawn from figures/data, which figures/train.py mak
 """
 
 import argparse
+import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+import PIL
 from matplotlib.collections import EllipseCollection
+from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
+from PIL import Image, ImageDraw
 
 from vae_helpers.latent import interpolate
 from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
@@ -26,6 +31,7 @@ from shapes import (  # isort: skip
     plane, tint)
 
 HERE = Path(__file__).parent
+SHEET_SPAN = 2.4  # the sheet of the animation shows codes from -2.4 to 2.4, as figures/train.py decoded them
 
 
 class Drawing(NamedTuple):
@@ -382,38 +388,35 @@ def _layers(ax, x, y, units, colour, pixels):
     return x
 
 
-# The number, title and vignette of each notebook; notebook 00 says where on the picture each box is.
-STATIONS = (
-    ("00", "start here"), ("01", "AE or VAE"), ("02", "sampling"), ("03", "KL"),
-    ("04", "ELBO, cost"), ("05", "dense VAE"), ("06", "latent space"), ("07", "new digits"),
-    ("08", "in between"), ("09", "sliders"), ("10", "beta, size"), ("11", "how good?"),
+# The map of the series is a table of links in notebook 00, a tile for each notebook: number, title, what is seen.
+TILES = (
+    ("00", "start here", "A handwritten 3."),
+    ("01", "AE or VAE", "An encoder, a code and a decoder."),
+    ("02", "sampling", "A bell curve, and four draws below it."),
+    ("03", "KL", "A narrow bell curve in front of a wide one."),
+    ("04", "ELBO, cost", "A bar, a sign for less or equal, and a taller bar."),
+    ("05", "dense VAE", "Seven layers that narrow to a code and widen again."),
+    ("06", "latent space", "A cloud of dots in ten colours."),
+    ("07", "new digits", "Six decoded digits in two rows."),
+    ("08", "in between", "Three ones: leaning right, upright, leaning left."),
+    ("09", "sliders", "Two sliders."),
+    ("10", "beta, size", "A curve that falls and flattens: distortion against rate."),
+    ("11", "how good?", "Four bars, each taller than the one before."),
 )
-PARTS = ("the idea", "the model", "the code")
 
 
-@drawing("fig11_map_of_the_series", "Map of the series", "not in the lecture", "00",
-         "Twelve boxes in three rows of four, joined by arrows in reading order. The idea: 00 start here, 01 AE or "
-         "VAE, 02 sampling, 03 KL. The model: 04 ELBO and cost, 05 dense VAE, 06 latent space, 07 new "
-         "digits. The code: 08 in between, 09 sliders, 10 beta and size, 11 how good. Each box holds a small picture "
-         "of its subject.")
-def map_of_the_series(data):
-    figure, ax = canvas(6.9, 3.95)
-    width, height = 1.42, 1.14
-    for i, (number, title) in enumerate(STATIONS):
-        x, y = 0.46 + 1.63 * (i % 4), 2.72 - 1.31 * (i // 4)
-        ax.add_patch(FancyBboxPatch((x, y), width, height, facecolor="white", edgecolor=INK, lw=1.5, zorder=1,
-                                    boxstyle="round,pad=0,rounding_size=0.08"))
-        label(ax, x + width / 2, y + 0.2, f"{number} {title}", 11, weight="bold")
-        _vignette(ax, number, x + width / 2, y + 0.74, data)
-        if i % 4 < 3:
-            arrow(ax, (x + width, y + height / 2), (x + 1.63, y + height / 2))
-    for i, name in enumerate(PARTS):
-        label(ax, 0.2, 3.29 - 1.31 * i, name, NORMAL, rotation=90)
+def tile(number, title, data):
+    """Return the figure of one tile of the map."""
+    figure, ax = canvas(1.5, 1.22)
+    ax.add_patch(FancyBboxPatch((0.03, 0.03), 1.44, 1.16, facecolor="white", edgecolor=INK, lw=1.5, zorder=1,
+                                boxstyle="round,pad=0,rounding_size=0.08"))
+    label(ax, 0.75, 0.22, f"{number} {title}", 11, weight="bold")
+    _vignette(ax, number, 0.75, 0.76, data)
     return figure
 
 
 def _vignette(ax, number, x, y, data):
-    """Draw the small picture of a notebook's box, centred on a point."""
+    """Draw the small picture on a notebook's tile, centred on a point."""
     def bars(heights, colour):
         places = x + 0.24 * (np.arange(len(heights)) - (len(heights) - 1) / 2)
         ax.bar(places, heights, 0.17, bottom=y - 0.28, color=tint(colour, 0.5), edgecolor=colour, lw=1.5, zorder=3)
@@ -462,12 +465,35 @@ def _vignette(ax, number, x, y, data):
         bars((0.3, 0.42, 0.5, 0.56), DECODER)
 
 
-def svg(picture, data):
-    """Return the SVG text of one of DRAWINGS, whatever style Matplotlib was set to."""
+def loop(data):
+    """Return the README's animation, bytes of a GIF: a sheet of digits, a ring that walks over it, and its digit."""
+    sheet = Image.fromarray(255 - data["loop/sheet"])
+    side, gap = sheet.width, 16
+    tiles = side // 28
+    palette = Image.new("P", (1, 1))  # few greys, and the ring's colour
+    palette.putpalette([grey for grey in (*range(7, 248, 8), 255) for _ in "RGB"]
+                       + [round(255 * part) for part in to_rgb(ENCODER)])
+    frames = []
+    for z, pixels in zip(data["loop/codes"], data["loop/digits"]):
+        frame = Image.new("RGB", (2 * side + gap, side), "white")
+        frame.paste(sheet, (0, 0))
+        frame.paste(Image.fromarray(255 - pixels).resize((side, side), Image.Resampling.NEAREST), (side + gap, 0))
+        # The outermost tiles are half a tile inside the sheet's edges.
+        x, y = side / 2 * (1 + z * [1, -1] * (1 - 1 / tiles) / SHEET_SPAN)
+        ImageDraw.Draw(frame).ellipse([x - 15, y - 15, x + 15, y + 15], outline=ENCODER, width=4)
+        frames.append(frame.quantize(palette=palette, dither=Image.Dither.NONE))
+    file = io.BytesIO()
+    frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=100, loop=0, optimize=True,
+                   comment=f"<!-- figures/draw.py, Pillow {PIL.__version__} -->")
+    return file.getvalue()
+
+
+def svg(draw, title, description):
+    """Return the SVG text of the figure that a function draws, whatever style Matplotlib was set to."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(shapes.STYLE)
-        return shapes.to_svg(picture.draw(data), picture.title, picture.description)
+        return shapes.to_svg(draw(), title, description)
 
 
 def readme():
@@ -477,7 +503,8 @@ def readme():
             for picture in DRAWINGS]
     return "\n".join([
         "# The figures", "",
-        "The lecture's ten, redrawn, and a map of the series.", "",
+        "The lecture's ten, redrawn. `map/` holds the tiles of the map in notebook 00, "
+        "`loop.gif` is the animation of the front page.", "",
         "Written by `draw.py`, as are the pictures: change them there, then `make figures`. `data/` holds the codes "
         "and digits that they show; `train.py` makes it. The digits are from MNIST; their licence is in "
         "[ATTRIBUTION.md](../vae_helpers/assets/data/ATTRIBUTION.md).", "",
@@ -496,7 +523,7 @@ def stored():
 def main():
     """Draw the figures named on the command line, or all of them and README.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="01 to 11; all of them if none is given")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="01 to 10; all of them if none is given")
     parser.add_argument("--to", type=Path, default=HERE, metavar="DIR", help="folder to write into")
     options = parser.parse_args()
     known = {picture.name[3:5] for picture in DRAWINGS}
@@ -505,13 +532,19 @@ def main():
     data = stored()
     for picture in DRAWINGS:
         if not options.numbers or picture.name[3:5] in options.numbers:
-            write(options.to / f"{picture.name}.svg", svg(picture, data))
+            write(options.to / f"{picture.name}.svg",
+                  svg(partial(picture.draw, data), picture.title, picture.description))
     if not options.numbers:
+        (options.to / "loop.gif").write_bytes(loop(data))
+        for number, title, description in TILES:
+            write(options.to / "map" / f"{number}.svg",
+                  svg(partial(tile, number, title, data), f"{number} {title}", description))
         write(options.to / "README.md", readme())
 
 
 def write(path, text):
     """Write text with the same bytes on every system."""
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -14,12 +14,14 @@ import numpy as np
 
 from vae_helpers.data import load_mnist
 from vae_helpers.decoder import load_pretrained
-from vae_helpers.latent import interpolate
+from vae_helpers.latent import digit_plane, interpolate, plane_codes
 
 DATA = Path(__file__).parent / "data"
 EPOCHS = 15
 N_DOTS = 2000  # test digits whose codes are drawn as a cloud
 N_DRAWS = 4  # codes drawn from the prior and decoded
+N_FRAMES, RADIUS = 48, 1.45  # of the walk in the README's animation
+SHEET_SIDE, SHEET_SPAN = 12, 2.4  # of the sheet of digits that it walks over
 
 
 def prior_draws():
@@ -27,9 +29,9 @@ def prior_draws():
     return np.random.default_rng(6).standard_normal((N_DRAWS, 2)).astype(np.float32)
 
 
-def as_ink(pixels):
+def as_ink(pixels, side=28):
     """Round pixels in [0, 1] to bytes, so that they do not depend on how a machine adds up."""
-    return np.round(np.asarray(pixels).reshape(-1, 28, 28) * 255).astype(np.uint8)
+    return np.round(np.asarray(pixels).reshape(-1, side, side) * 255).astype(np.uint8)
 
 
 def planes():
@@ -101,6 +103,12 @@ def digits():
     others, _ = vae_12d.encode(test.images[[9283, 1860]])
     kept["stroke/codes"] = np.array([thick, thin, *others, *(others + thick - thin)])
     kept["stroke/digits"] = as_ink(vae_12d.decode(kept["stroke/codes"]))
+
+    # The README's animation: a sheet of digits, and a round walk over it.
+    angle = 2 * np.pi * np.arange(N_FRAMES) / N_FRAMES
+    kept["loop/codes"] = RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    kept["loop/digits"] = as_ink(vae.decode(kept["loop/codes"]))
+    kept["loop/sheet"] = as_ink(digit_plane(vae.decode, plane_codes(SHEET_SIDE, SHEET_SPAN)), SHEET_SIDE * 28)[0]
     return kept
 
 

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.spatial import cKDTree
 
 from vae_helpers.data import load_mnist
+from vae_helpers.latent import plane_codes
 
 FIGURES = Path(__file__).parents[1] / "figures"
 NAMES = [
     "fig01_ae_and_vae", "fig02_code_point_or_distribution", "fig03_codes_apart_and_overlapping", "fig04_hidden_cause",
     "fig05_five_distributions", "fig06_latent_spaces_by_cost", "fig07_interpolation", "fig08_half_of_the_difference",
-    "fig09_adding_a_stroke_feature", "fig10_architecture", "fig11_map_of_the_series",
+    "fig09_adding_a_stroke_feature", "fig10_architecture",
 ]
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -48,7 +50,10 @@ def drawn(tmp_path_factory):
     return folders
 
 
-@pytest.mark.parametrize("file", [*(f"{name}.svg" for name in NAMES), "README.md"])
+TILES = [f"map/{number:02}.svg" for number in range(12)]
+
+
+@pytest.mark.parametrize("file", [*(f"{name}.svg" for name in NAMES), *TILES, "loop.gif", "README.md"])
 def test_drawn_again_it_is_the_same_file(drawn, file):
     first, second = ((folder / file).read_bytes() for folder in drawn)
     assert first == second
@@ -61,6 +66,7 @@ def test_drawn_again_it_is_the_same_file(drawn, file):
 
 def test_nothing_else_is_there():
     assert sorted(path.stem for path in FIGURES.glob("*.svg")) == NAMES
+    assert sorted(f"map/{path.name}" for path in FIGURES.glob("map/*")) == TILES
 
 
 @each_figure
@@ -94,8 +100,8 @@ def test_readme_and_svg_tell_the_same(name):
 
 
 def test_an_unknown_number_is_refused():
-    told = subprocess.run([sys.executable, FIGURES / "draw.py", "12"], capture_output=True, text=True)
-    assert told.returncode == 2 and "no figure 12" in told.stderr
+    told = subprocess.run([sys.executable, FIGURES / "draw.py", "11"], capture_output=True, text=True)
+    assert told.returncode == 2 and "no figure 11" in told.stderr
 
 
 def test_stored_digits_come_from_the_shipped_networks(scripts, stored):
@@ -178,3 +184,19 @@ def test_figure_9_adds_ink_and_keeps_the_digit(scripts, stored):
     amount = scripts[1].ink(digits)
     assert amount[0] > 1.5 * amount[1]
     assert (amount[4:] > 1.5 * amount[2:4]).all()
+
+
+def test_animation_walks_over_the_sheet_that_it_shows(scripts, stored):
+    """The digit at a tile of the sheet is the digit decoded at the ring, where the walk comes near a tile's code."""
+    draw, train = scripts
+    assert train.SHEET_SPAN == draw.SHEET_SPAN
+    side = train.SHEET_SIDE
+    tiles = stored["loop/sheet"].reshape(side, 28, side, 28).swapaxes(1, 2).reshape(-1, 28, 28)
+    codes = plane_codes(side, train.SHEET_SPAN)
+    distance = np.linalg.norm(codes[:, None] - stored["loop/codes"], axis=2)
+    tile, frame = np.unravel_index(distance.argmin(), distance.shape)
+    assert distance[tile, frame] < 0.1  # tiles are 0.44 apart
+    assert np.abs(tiles - stored["loop/digits"][frame].astype(float)).mean(axis=(1, 2)).argmin() == tile
+    with Image.open(FIGURES / "loop.gif") as animation:
+        assert animation.n_frames == train.N_FRAMES and animation.info["loop"] == 0
+        assert (FIGURES / "loop.gif").stat().st_size < 400_000
