@@ -6,6 +6,8 @@ test digits to a small table that ships with the package. Interrupted, it goes o
 
 import csv
 import itertools
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ LATENT_DIMS = (1, 2, 3, 5, 8, 12, 20, 32)
 BETAS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1568.0)  # 1568 = 2 * 784, the lecture's largest beta
 SEEDS = (1, 2)
 EPOCHS = 6
+RUNS_A_PROCESS = 6
 
 TABLE = Path(__file__).parent / "assets" / "study" / "beta_and_latent_size.csv"
 
@@ -147,10 +150,12 @@ def main():
     """Train what the table lacks, one network at a time."""
     runs = read()
     todo = missing(runs)
-    for number, settings in enumerate(todo, 1):
-        runs.append(run_one(*settings))
-        write(runs)
-        print(f"{number}/{len(todo)}: {runs[-1]}", flush=True)
+    # In processes of their own, one after another: what a training leaves in memory goes with its process.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_A_PROCESS) as processes:
+        for number, settings in enumerate(todo, 1):
+            runs.append(processes.submit(run_one, *settings).result())
+            write(runs)
+            print(f"{number}/{len(todo)}: {runs[-1]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,161 @@
+"""The exercise matrix: every checker against the solution, the stub, each named mistake, and whatever else comes."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from tests.execute import NOTEBOOKS
+from vae_helpers import checks
+from vae_helpers.checks import EXERCISES, Exercise, Interval, check
+
+ALL = pytest.mark.parametrize("name", EXERCISES)
+MISTAKES = [(name, message) for name, exercise in EXERCISES.items() for message in exercise.mistakes]
+
+
+def example(value):
+    """An answer of the kind: the middle of an interval, or the value itself."""
+    return (value.low + value.high) / 2 if isinstance(value, Interval) else value
+
+
+@ALL
+@pytest.mark.parametrize("stub", [..., None])
+def test_no_answer_yet(name, stub):
+    verdict = check(name, stub)
+    assert verdict.passed is None and "no answer yet" in repr(verdict)
+
+
+@ALL
+def test_the_right_answer_is_accepted(name):
+    verdict = check(name, example(EXERCISES[name].right))
+    assert verdict.passed is True and f"Exercise {name}: right." in repr(verdict)
+
+
+@pytest.mark.parametrize("name, message", MISTAKES)
+def test_each_named_mistake_is_told_from_the_others(name, message):
+    verdict = check(name, example(EXERCISES[name].mistakes[message]))
+    assert verdict.passed is False and repr(verdict) == f"Exercise {name}: not yet. {message}"
+
+
+@ALL
+@pytest.mark.parametrize("answer", [
+    "forty-two", [[1.0], [2.0, 3.0]], np.full((2, 3, 4), 7.0), float("nan"), object(), lambda: 3.0,
+    lambda *arguments: "text", lambda *arguments: np.full((2, 3, 4), 7.0), {},
+])
+def test_whatever_else_is_refused_without_a_traceback(name, answer):
+    verdict = check(name, answer)
+    assert verdict.passed is False and verdict.message.startswith(f"Exercise {name}: not yet.")
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.cases])
+def test_functions_that_fail_or_do_nothing(name):
+    def fails(*arguments):
+        raise KeyError("the reader's own")
+
+    verdict = check(name, fails)
+    assert verdict.passed is False and "your function raised KeyError: \"the reader's own\"" in verdict.message
+    assert check(name, lambda *arguments: None).passed is None
+    assert check(name, lambda *arguments: ...).passed is None
+
+
+def test_a_function_gets_copies(monkeypatch):
+    """A reader who changes an array in place spoils neither the next case nor the next try."""
+    def spoils(values):
+        values += 1
+        return values - 1
+
+    monkeypatch.setitem(EXERCISES, "99.1", Exercise(right=lambda v: v * 1.0, mistakes={}, cases=((np.arange(3.0),),)))
+    assert check("99.1", spoils).passed and check("99.1", spoils).passed
+
+
+def test_right_in_one_case_is_not_enough(monkeypatch):
+    monkeypatch.setitem(EXERCISES, "99.1", Exercise(abs, {"The sign.": lambda x: -x}, ((2,), (-2,))))
+    assert check("99.1", abs).passed
+    verdict = check("99.1", lambda x: x)
+    assert verdict.passed is False and "For the arguments -2 your function gives" in verdict.message
+    assert check("99.1", lambda x: 2).passed
+
+
+def test_shapes_are_told(monkeypatch):
+    monkeypatch.setitem(EXERCISES, "99.1", Exercise(right=np.zeros(3), mistakes={}))
+    assert "expected is the shape (3,)" in check("99.1", np.zeros((3, 1))).message
+
+
+def test_unknown_exercise():
+    with pytest.raises(ValueError, match=r"name must be one of '01.1', .*; received '12.7'"):
+        check("12.7", 1.0)
+
+
+# The notebooks -------------------------------------------------------------------------------------------------------
+
+def exercise_cells(path):
+    """Yield (tag, source, stored text) of the cells that check something."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for tag in {"exercise", "solution"} & set(cell.metadata.get("tags", [])):
+            text = "".join(str(output.get("text", output.get("data", {}).get("text/plain", "")))
+                           for output in cell.get("outputs", []))
+            yield tag, cell.source, text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[1:] if NOTEBOOKS[0].stem.startswith("00") else NOTEBOOKS,
+                         ids=lambda path: path.stem)
+def test_every_exercise_of_a_notebook_has_a_checker_and_its_solution_passes(path):
+    """The stub says so politely, and the stored output of the solution is the checker's "right"."""
+    number = path.stem[:2]
+    expected = [name for name in EXERCISES if name.startswith(number)]
+    found = {"exercise": [], "solution": []}
+    for tag, source, text in exercise_cells(path):
+        names = re.findall(r'check\("(\d\d\.\d)"', source)
+        found[tag] += names
+        for name in names:
+            if tag == "solution":
+                assert f"Exercise {name}: right." in text, name
+            else:
+                assert f"Exercise {name}: no answer yet." in text or f"Exercise {name}: not yet." in text, name
+    assert found["exercise"] == found["solution"] == expected
+    assert len(expected) >= 3
+
+
+def test_exercises_are_in_the_order_of_the_notebooks():
+    assert list(EXERCISES) == sorted(EXERCISES)
+
+
+def test_messages_are_sentences():
+    for name, message in MISTAKES:
+        assert message[0].isupper() and message[-1] in ".?", (name, message)
+
+
+# The environment -----------------------------------------------------------------------------------------------------
+
+def test_environment_in_order():
+    verdict = checks.environment()
+    assert verdict.passed and verdict.message.startswith("Everything is in order.\nPython 3.1")
+    installed = [line.split()[0] for line in verdict.message.split("\n")]
+    assert {"keras", "numpy", "jupyterlab", "ipywidgets"} <= set(installed)
+    assert verdict.message.count("the network") == 3 and "the 70,000 digits" in verdict.message
+
+
+@pytest.mark.parametrize("line, told", [
+    ("numpy<1.0  # arrays", r"numpy 2\S+: <1.0 is needed. Run: pip install -r requirements.txt"),
+    ("not-a-package-of-anyone>=1", "not-a-package-of-anyone is not installed: pip install -r requirements.txt"),
+])
+def test_environment_names_the_remedy_for_packages(line, told, tmp_path, monkeypatch):
+    (tmp_path / "requirements.txt").write_text(f"# a comment\nscipy>=1.0\n{line}\n-e .\n")
+    monkeypatch.setattr(checks, "REQUIREMENTS", tmp_path / "requirements.txt")
+    verdict = checks.environment()
+    assert verdict.passed is False and re.search(told, verdict.message) and "scipy" not in verdict.message
+
+
+def test_environment_names_the_remedy_for_data_and_python(tmp_path, monkeypatch):
+    monkeypatch.setattr("vae_helpers.data.MNIST_FILE", tmp_path / "gone.npz")
+    monkeypatch.setattr(checks, "PYTHONS", ((2, 6), (2, 7)))
+    verdict = checks.environment()
+    assert verdict.passed is False
+    assert "the series needs 2.6 to 2.7. Install one from https://www.python.org" in verdict.message
+    assert "gone.npz" in verdict.message and "git checkout" in verdict.message
+
+
+def test_environment_agrees_with_the_makefile():
+    makefile = (checks.REQUIREMENTS.parent / "Makefile").read_text(encoding="utf-8")
+    assert "{} <= sys.version_info[:2] <= {}".format(*checks.PYTHONS) in makefile
