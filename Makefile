@@ -9,7 +9,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
 
-.PHONY: help lab test test-quick lint execute figures pretrained study bench clean
+.PHONY: help lab test test-quick lint execute figures slides pretrained study bench clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ execute: $(READY) ## run the notebooks and store their outputs; ONLY="03 05" for
 
 figures: $(READY) ## draw the SVGs in figures/ anew
 	$(PYTHON) figures/draw.py
+
+slides: $(READY) ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="03 05" for some
+	$(PYTHON) -m vae_helpers.slides $(ONLY)
 
 pretrained: $(READY) ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m vae_helpers.pretrained

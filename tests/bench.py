@@ -8,11 +8,14 @@ import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
+from tests.browser import widget_latencies
+from tests.latency import slider_seconds
 from vae_helpers import latent, models, training
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
@@ -124,6 +127,28 @@ def bench_decoding():
           f"ratio {predict_call / numpy_call:.0f}")
 
 
+def bench_sliders():
+    """Measure what a kernel takes from a slider's event to the new picture, drawn, packed and sent."""
+    for name in ("vae-2d", "vae-12d"):
+        milliseconds = 1000 * np.array(slider_seconds(name))
+        median, slow = np.percentile(milliseconds, [50, 95])
+        print(f"latent_sliders({name}), {len(milliseconds)} events in a kernel: median {median:.1f} ms, "
+              f"95th percentile {slow:.1f} ms")
+
+
+def bench_browser():
+    """Measure, in a real JupyterLab and Chromium, from a key press on a slider or the pad to the new digit painted."""
+    with tempfile.TemporaryDirectory() as folder:
+        latencies = widget_latencies(Path(folder))
+    if latencies is None:
+        print("from a key press to the new digit: no browser to measure it with")
+        return
+    for name, milliseconds in latencies.items():
+        median, slow = np.percentile(milliseconds, [50, 95])
+        print(f"{name}, {len(milliseconds)} key presses in a browser: new digit painted after a median of "
+              f"{median:.0f} ms, 95th percentile {slow:.0f} ms")
+
+
 def bench_memory():
     """Measure the largest resident memory of a process that does nothing but train."""
     status = Path("/proc/self/status")
@@ -146,4 +171,6 @@ if __name__ == "__main__":
           f"NumPy {np.__version__}, {tf.config.threading.get_intra_op_parallelism_threads() or 'all'} threads")
     bench_training(load_mnist().images, arguments.full)
     bench_decoding()
+    bench_sliders()
+    bench_browser()
     bench_memory()

@@ -21,3 +21,14 @@ def close_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from tests import browser
+
+    with browser.chromium() as found:
+        if found is None:
+            pytest.skip(f"no Chromium on this machine: none of {', '.join(browser.NAMES)} is on the path, and "
+                        "`playwright install chromium` has not been run")
+        yield found

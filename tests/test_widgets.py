@@ -1,6 +1,7 @@
 """The sliders, without a browser: what a moved control does to the picture and to the numbers."""
 
 import gc
+import html
 import io
 import re
 import subprocess
@@ -14,10 +15,15 @@ import pytest
 from PIL import Image
 from scipy import integrate, stats
 
+from tests.latency import slider_seconds
 from vae_helpers import widgets
-from vae_helpers.widgets import gaussian_sliders, kl_sliders
+from vae_helpers.data import Digits, load_mnist
+from vae_helpers.decoder import NumpyDecoder, load_pretrained, read_weights
+from vae_helpers.widgets import gaussian_sliders, kl_sliders, latent_sliders
 
 MAKERS = [gaussian_sliders, kl_sliders]
+NETWORKS = {name: load_pretrained(name) for name in ("vae-2d", "vae-12d", "ae-2d")}
+TEST = load_mnist("test")
 MOVES = [(gaussian_sliders, "mean", -1.5), (gaussian_sliders, "std", 0.7), (gaussian_sliders, "n_draws", 40),
          (kl_sliders, "mean_p", -1.5), (kl_sliders, "std_p", 0.7), (kl_sliders, "mean_q", 0.3),
          (kl_sliders, "std_q", 1.7)]
@@ -156,7 +162,9 @@ def test_a_message_is_text_not_markup():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("make", [*MAKERS, lambda: latent_sliders(NETWORKS["vae-2d"]),
+                                  lambda: latent_sliders(NETWORKS["vae-12d"])],
+                         ids=["gaussian_sliders", "kl_sliders", "latent_sliders-2", "latent_sliders-12"])
 def test_a_thousand_moves_leave_nothing_behind(make):
     panel = make()
     sliders = [panel.controls[name] for name in panel.numbers]
@@ -232,6 +240,297 @@ def test_two_threads_on_one_slider():
 def test_bad_arguments(make, arguments, error, message):
     with pytest.raises(error, match=message):
         make(**arguments)
+
+
+# The sliders of a code ------------------------------------------------------------------------------------------------
+
+SOME = Digits(TEST.images[:300], TEST.labels[:300])  # enough where the numbers do not matter, and quick to encode
+LARGE, SMALL, GAP = widgets.DIGIT_SCALE, widgets.ORIGINAL_SCALE, widgets.GAP
+
+
+def ink_at(panel, start, scale):
+    """Read a digit back from the picture: one pixel of each block, after checking that blocks are even."""
+    block = pixels(panel)[: 28 * scale, start: start + 28 * scale].reshape(28, scale, 28, scale)
+    assert np.all(block == block[:, :1, :, :1])
+    return block[:, 0, :, 0]
+
+
+def kl_shown(panel):
+    """The names of the elements from the top, and the KL beside each."""
+    rows = [row for row in panel.children[0].children if getattr(row, "children", [None])[0] in panel.numbers.values()]
+    names = [row.children[0].description for row in rows]
+    return names, [float(re.sub("<.*?>", "", row.children[2].value)) for row in rows if len(row.children) > 2]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_picture_is_what_the_code_decodes_to(name):
+    network = NETWORKS[name]
+    z = np.linspace(-1.5, 1.2, network.latent_dim).round(2)
+    panel = latent_sliders(network, z, digits=SOME)
+    assert panel.z == pytest.approx(z) and panel.z.shape == (network.latent_dim,)
+    assert pixels(panel).shape == (28 * LARGE, 28 * (LARGE + SMALL) + GAP)
+    expected = 255 - 255 * network.decode(z[None])[0]  # ink on paper
+    assert np.abs(ink_at(panel, 0, LARGE) - expected).max() <= 0.5 + 1e-4
+    assert np.all(pixels(panel)[:, 28 * LARGE:] == 255)  # no original
+    assert "run the cell" in repr(panel) and len(repr(panel)) <= 110
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_element_has_a_slider_that_moves_the_picture(name):
+    network = NETWORKS[name]
+    few = Digits(TEST.images[:50], TEST.labels[:50])
+    panel = latent_sliders(network, digits=few)
+    assert sorted(panel.numbers) == sorted(f"z[{i}]" for i in range(network.latent_dim))
+    for i in range(network.latent_dim):
+        code = panel.z
+        code[i] = panel.controls[f"z[{i}]"].value = 1.5
+        assert panel.z == pytest.approx(code) and panel.numbers[f"z[{i}]"].value == 1.5
+        assert panel.image.value == latent_sliders(network, code, digits=few).image.value
+    distance = float(re.search(r"distance of (\S+) from", sentence(panel))[1])
+    assert distance == pytest.approx(np.linalg.norm(panel.z), abs=0.00501)
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "vae-12d"])
+def test_elements_come_in_the_order_of_their_kl(name):
+    panel = latent_sliders(NETWORKS[name])
+    z_mean, z_log_var = (array.astype(float) for array in NETWORKS[name].encode(TEST.images))
+    kl = (0.5 * (np.exp(z_log_var) + z_mean**2 - z_log_var - 1)).mean(axis=0)
+    names, shown = kl_shown(panel)
+    assert names == [f"z[{i}]" for i in np.argsort(-kl)] == list(panel.numbers)
+    assert shown == pytest.approx(np.sort(kl)[::-1], abs=0.00501)
+
+
+def test_an_autoencoder_has_no_prior():
+    panel = latent_sliders(NETWORKS["ae-2d"], digits=SOME)
+    assert kl_shown(panel) == (["z[0]", "z[1]"], [])
+    assert "no prior" in sentence(panel) and "%" not in sentence(panel)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_real_digit_is_within_reach(name):
+    panel = latent_sliders(NETWORKS[name])
+    codes = NETWORKS[name].encode(TEST.images)[0]
+    farthest = int(np.abs(codes).max(axis=1).argmax())
+    panel.start_from(farthest)
+    assert panel.z == pytest.approx(codes[farthest], abs=0.00501)
+    assert "alert" not in panel.status.value
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "vae-12d"])
+def test_share_of_the_prior_by_repetition(name):
+    """The share of 100,000 draws that lie farther out, to five standard errors and the last digit shown."""
+    network = NETWORKS[name]
+    panel = latent_sliders(network, digits=SOME)
+    distances = np.linalg.norm(np.random.default_rng(0).standard_normal((100_000, network.latent_dim)), axis=1)
+    for length in (0.5, 1, 2, 3, 4):
+        panel.z = np.full(network.latent_dim, length / network.latent_dim**0.5).round(2)
+        share = np.mean(distances > np.linalg.norm(panel.z))
+        shown = re.search(r"((?:Less|More) than )?(\S+) % of the prior", sentence(panel))
+        limit = 0.05001 + 500 * (share * (1 - share) / len(distances)) ** 0.5
+        if shown[1]:
+            assert (float(shown[2]), shown[1][0]) in ((0.1, "L"), (99.9, "M"))
+            assert abs(100 * share - (0 if shown[1][0] == "L" else 100)) <= 0.1 + limit
+        else:
+            assert abs(float(shown[2]) - 100 * share) <= limit
+
+
+def test_drawn_codes_are_standard_normal_and_each_is_one_picture():
+    panel = latent_sliders(NETWORKS["vae-12d"], digits=SOME, seed=3)
+    drawn, pictures = [], []
+    panel.image.observe(lambda change: pictures.append(change["new"]), "value")
+    for _ in range(60):
+        panel.controls["draw"].click()
+        drawn.append(panel.z)
+    assert len(pictures) == 60
+    drawn = np.ravel(drawn)  # (720,)
+    assert abs(drawn.mean()) < 5 / drawn.size**0.5 and abs(drawn.std() - 1) < 5 / (2 * drawn.size) ** 0.5
+    assert latent_sliders(NETWORKS["vae-12d"], digits=SOME, seed=3).z == pytest.approx(0)
+    again = latent_sliders(NETWORKS["vae-12d"], digits=SOME, seed=3)
+    again.controls["draw"].click()
+    assert again.z == pytest.approx(drawn[:12])
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_start_from_a_real_digit(name):
+    network = NETWORKS[name]
+    panel = latent_sliders(network)
+    begun = panel.image.value
+    panel.start_from(61)
+    z_mean = network.encode(TEST.images[61:62])[0][0]
+    assert panel.z == pytest.approx(z_mean, abs=0.00501) and panel.controls["number"].value == "61"
+    assert np.array_equal(ink_at(panel, 28 * LARGE + GAP, SMALL), 255 - TEST.images[61])
+    assert f"number 61 of the real digits, a {TEST.labels[61]}" in sentence(panel)
+    assert "original" in panel._caption.value
+    # The original stays for comparison while the code is moved, and goes when another start is taken.
+    panel.controls["z[1]"].value = 0.25
+    assert np.array_equal(ink_at(panel, 28 * LARGE + GAP, SMALL), 255 - TEST.images[61])
+    panel.controls["reset"].click()
+    assert panel.image.value == begun and panel.z == pytest.approx(0) and panel.controls["number"].value == ""
+    assert "number" not in sentence(panel) and "original" not in panel._caption.value
+
+
+def test_take_a_real_digit_of_a_class():
+    panel = latent_sliders(NETWORKS["vae-2d"], digits=SOME)
+    label = panel.controls["label"]
+    assert [name for name, _ in label.options] == ["any", *"0123456789"]
+    taken = set()
+    for _ in range(12):
+        panel.controls["real"].click()
+        taken.add(int(panel.controls["number"].value))
+    assert len(taken) > 6 and len(set(SOME.labels[list(taken)])) > 3
+    for digit in (3, 8):
+        label.value = digit
+        for _ in range(5):
+            panel.controls["real"].click()
+            number = int(panel.controls["number"].value)
+            assert SOME.labels[number] == digit and f"a {digit}." in sentence(panel)
+            assert panel.z == pytest.approx(NETWORKS["vae-2d"].encode(SOME.images[[number]])[0][0], abs=0.00501)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("300", "must be from 0 to 299, received 300"), ("seven", "must be an integer of at least 0, received str 'seven'"),
+    ("-1", "received str '-1'"), ("1.5", "received str '1.5'")])
+def test_a_number_that_is_none_is_told_in_the_widget(text, message):
+    panel = latent_sliders(NETWORKS["vae-2d"], digits=SOME)
+    number = panel.controls["number"]
+    number.value = " 7 "
+    picture, code = panel.image.value, panel.z
+    assert panel.z == pytest.approx(NETWORKS["vae-2d"].encode(SOME.images[7:8])[0][0], abs=0.00501)
+    number.value = text
+    assert 'role="alert"' in panel.status.value and message in html.unescape(sentence(panel))
+    assert panel.image.value == picture and np.array_equal(panel.z, code)
+    number.value = "8"
+    assert 'role="status"' in panel.status.value and "number 8 of" in sentence(panel)
+
+
+def test_digits_of_ones_own():
+    digits = Digits(TEST.images[:20].reshape(20, 784).astype("float32") / np.float32(255), np.arange(20) % 3)
+    panel = latent_sliders(NETWORKS["vae-2d"], digits=digits)
+    assert [name for name, _ in panel.controls["label"].options] == ["any", "0", "1", "2"]
+    panel.start_from(19)
+    assert np.array_equal(ink_at(panel, 28 * LARGE + GAP, SMALL), 255 - TEST.images[19])
+    assert panel.controls["number"].placeholder == "0 to 19"
+
+
+def test_a_value_between_two_steps_is_kept_when_the_browser_rounds_it():
+    panel = latent_sliders(NETWORKS["vae-2d"], digits=SOME)
+    slider, number = panel.controls["z[0]"], panel.numbers["z[0]"]
+    number.value = 0.63
+    picture = panel.image.value
+    slider.set_state({"value": 0.65})  # what the browser answers
+    assert number.value == panel.z[0] == 0.63 and panel.image.value == picture
+    panel.numbers["z[1]"].value = 1.02
+    assert panel.z.tolist() == [0.63, 1.02]
+    panel.controls["z[1]"].set_state({"value": 1.0})
+    assert panel.z.tolist() == [0.63, 1.02]
+    slider.set_state({"value": 0.7})  # what it sends when an arrow key is pressed
+    assert number.value == panel.z[0] == 0.7 and panel.image.value != picture
+    slider.value = 0.71  # not from a browser: no rounding
+    assert panel.z[0] == 0.71
+
+
+def test_a_code_can_be_set():
+    panel = latent_sliders(NETWORKS["vae-12d"], digits=SOME)
+    panel.start_from(4)
+    panel.z = np.linspace(-2, 2, 12)
+    assert panel.z == pytest.approx(np.linspace(-2, 2, 12), abs=0.00501)
+    assert panel.controls["number"].value == "" and "original" not in sentence(panel)
+    assert panel.controls["z[11]"].value == 2.0
+
+
+@pytest.mark.parametrize("code, message", [
+    ([np.nan, 0], "z must not hold NaN"), ([np.inf, 0], "z must be finite"), ([0, 0, 0], r"z must have shape \(2\)"),
+    ([[0, 0]], r"z must have shape \(2\)"), ([0, 9], r"z must be from -5.0 to 5.0, received \[0. 9.\]")])
+def test_a_code_that_is_none_is_refused_at_once(code, message):
+    panel = latent_sliders(NETWORKS["vae-2d"])
+    with pytest.raises(ValueError, match=message):
+        panel.z = code
+    assert panel.z.tolist() == [0, 0]
+    with pytest.raises(ValueError, match=message):
+        latent_sliders(NETWORKS["vae-2d"], code)
+
+
+@pytest.mark.parametrize("failing, message", [
+    (lambda z: 1 / 0, "ZeroDivisionError: division by zero"),
+    (lambda z: np.full((1, 28, 28), np.nan), "pixels must be from 0 to 1, received nan"),
+    (lambda z: np.full((1, 28, 28), 1.5), "pixels must be from 0 to 1, received 1.5 to 1.5")])
+def test_a_decoder_that_fails_is_shown_in_the_panel(failing, message):
+    network = NumpyDecoder(*read_weights("vae-2d"))
+    panel = latent_sliders(network, digits=SOME)
+    picture = panel.image.value
+    network.decode = failing
+    for act in (lambda: setattr(panel.controls["z[0]"], "value", 0.5), panel.controls["draw"].click,
+                panel.controls["real"].click):
+        act()
+        assert 'role="alert"' in panel.status.value and message in sentence(panel)
+        assert panel.image.value == picture
+    del network.decode
+    panel.controls["z[0]"].value = 1.0
+    assert 'role="status"' in panel.status.value and panel.image.value != picture
+
+
+class NanCodes(NumpyDecoder):
+    def encode(self, images):
+        return np.full((len(images), 2), np.nan), np.zeros((len(images), 2))
+
+
+@pytest.mark.parametrize("arguments, error, message", [
+    ({"decoder": None}, TypeError, "decoder must be a NumpyDecoder, as load_pretrained.* gives.*received NoneType"),
+    ({"decoder": "vae-2d"}, TypeError, "decoder must be a NumpyDecoder.*received str 'vae-2d'"),
+    ({"decoder": lambda z: z}, TypeError, "decoder must be a NumpyDecoder.*received function"),
+    ({"decoder": NanCodes(*read_weights("vae-2d"))}, ValueError, "the codes that decoder gives must not hold NaN"),
+    ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be an array"),
+    ({"z": "00"}, TypeError, "z must hold real numbers, received str '00'"),
+    ({"z": [0.0] * 12}, ValueError, r"z must have shape \(2\), received .* \(12,\)"),
+    ({"digits": Digits(TEST.images[:0], TEST.labels[:0])}, ValueError, r"n at least 1; received .*\(0, 28, 28\)"),
+    ({"digits": TEST.images[:5]}, TypeError, "digits must be images with their labels"),
+    ({"digits": 7}, TypeError, "digits must be images with their labels, as load_mnist gives, received int 7"),
+    ({"digits": (TEST.images[:5], TEST.labels[:4])}, ValueError, r"label for each of the 5 images, received .*\(4,\)"),
+    ({"digits": (TEST.images[:2], ["one", "two"])}, ValueError, "one whole number as label"),
+    ({"digits": (TEST.images[:2, :14], TEST.labels[:2])}, ValueError, r"received .*\(2, 14, 28\)"),
+    ({"seed": -1}, ValueError, "seed must be at least 0, received -1"),
+])
+def test_wrong_use_is_told_at_once(arguments, error, message):
+    with pytest.raises(error, match=message):
+        latent_sliders(**{"decoder": NETWORKS["vae-2d"], "digits": SOME, **arguments})
+
+
+@pytest.mark.slow
+def test_a_code_moved_on_two_threads():
+    panel = latent_sliders(NETWORKS["vae-12d"], digits=SOME)
+    failures = []
+
+    def work(act):
+        for i in range(100):
+            act(i)
+            if "alert" in panel.status.value:
+                failures.append(sentence(panel))
+
+    threads = [threading.Thread(target=work, args=arguments) for arguments in (
+        (lambda i: setattr(panel.controls["z[4]"], "value", (i % 60) / 20 - 1.5),),
+        (lambda i: panel.controls["real" if i % 2 else "draw"].click(),))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    number = panel.controls["number"].value  # the last click took a real digit, which stays beside the picture
+    twin = latent_sliders(NETWORKS["vae-12d"], digits=SOME)
+    twin.start_from(int(number))
+    twin.move({name: field.value for name, field in panel.numbers.items()})
+    assert panel.image.value == twin.image.value and sentence(panel) == sentence(twin)
+    assert {name: round(panel.controls[name].value, 2) for name in panel.numbers} == panel._values
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["vae-2d", "vae-12d"])
+def test_an_event_is_answered_at_once(name):
+    """Half of the events within 2 ms, 95 % within 10 ms; the best of some tries, because a machine may be busy."""
+    for _ in range(5):
+        median, slow = np.percentile(1000 * np.array(slider_seconds(name)), [50, 95])
+        if median <= 2 and slow <= 10:
+            return
+    pytest.fail(f"{name}: median {median:.1f} ms, 95th percentile {slow:.1f} ms")
 
 
 def test_readers_style_does_not_change_the_picture():

@@ -17,7 +17,7 @@ import numpy as np
 from packaging.requirements import Requirement  # comes with matplotlib
 from scipy.optimize import brentq
 from scipy.spatial import KDTree
-from scipy.special import logsumexp
+from scipy.special import logsumexp, rel_entr, softmax
 from scipy.stats import chi2
 
 from vae_helpers import _validate
@@ -50,7 +50,7 @@ class Interval(NamedTuple):
 class Verdict:
     """What a checker found, shown as its message.
 
-    Attributes
+    Parameters
     ----------
     passed : bool or None
         None if there is no answer yet.
@@ -318,6 +318,13 @@ def _replaced(z, element, values):
     return np.array([[value if i == element else other for i, other in enumerate(z)] for value in values])
 
 
+# Log-densities on a grid and log-weights of draws (notebook 11), neither of them normalised.
+_LOG_DENSITIES = ((np.array([-3.0, -1.0, -2.0, -5.0]), np.array([-130.0, -131.5, -128.0, -140.0])),
+                  (np.array([[0.0, 1.0], [2.0, -1.0]]), np.array([[-90.0, -93.0], [-91.0, -90.5]])))
+_LOG_WEIGHTS = ((np.array([[-130.0, -131.0, -135.0], [-120.0, -120.0, -150.0]]),),
+                (np.array([[-1000.0, -1000.5], [-999.0, -1003.0], [-990.0, -990.2]]),))
+
+
 # One entry an exercise, in the order of the notebooks. Each right answer is computed by another way than the solution
 # in the notebook wherever there is one.
 EXERCISES = {
@@ -468,7 +475,7 @@ EXERCISES = {
     "05.2": Exercise(
         right=1.0,
         mistakes={"The ratio is still 2, as it should be for the right cost. Put the bug in: a mean for the sum.": 2.0,
-                  "0.5 would be a KL that shrinks. Is the ratio upside down?": 0.5},
+                  "A ratio of 0.5 would be a KL that shrinks. Is it upside down?": 0.5},
         praise="A cost that does not double is a hidden beta of one half.",
     ),
     "05.3": Exercise(
@@ -617,7 +624,7 @@ EXERCISES = {
             "Your codes keep the length of the first. It should change evenly to that of the last.":
                 lambda a, b, n: _walk_by_turning(a, b, n, (1, np.linalg.norm(a) / np.linalg.norm(b))),
         },
-        praise="No step is longer than the longer end.",
+        praise="Now no code on the way is longer than the longer end.",
     ),
     "09.1": Exercise(
         right=chi2.isf(0.01, 2) ** 0.5,
@@ -723,5 +730,44 @@ EXERCISES = {
                 lambda variances, level: 0.5 * np.log(np.maximum(variances, level) / level),
         },
         praise="Shannon's reverse water-filling: all elements above the water are cut down to its level.",
+    ),
+    "11.1": Exercise(
+        right=Interval(2.3, 2.5),
+        mistakes={
+            "The span is still 6. Set it to 1.5 and run the cell again.": 0.0,
+            "The sign: the smaller grid loses, so that the number of nats lost is positive.": Interval(-2.5, -2.3),
+            "That is for a span of 3. The exercise asks for 1.5.": Interval(0.1, 0.5),
+        },
+        praise="Most digits lose nothing, and a few lose everything.",
+    ),
+    "11.2": Exercise(
+        right=lambda log_q, log_joint: rel_entr(softmax(log_joint), softmax(log_q)).sum(),
+        cases=_LOG_DENSITIES,
+        mistakes={
+            "That is KL(q || posterior), as it was. The weights have to be those of the posterior.":
+                lambda log_q, log_joint: rel_entr(softmax(log_q), softmax(log_joint)).sum(),
+            "Only the weights are turned round. The difference of the logarithms has to change its sign, too.":
+                lambda log_q, log_joint: -rel_entr(softmax(log_joint), softmax(log_q)).sum(),
+            "Only the difference is turned round. The weights are still those of q.":
+                lambda log_q, log_joint: -rel_entr(softmax(log_q), softmax(log_joint)).sum(),
+            "That is the mean over the grid. The weights sum to 1 already: use the sum.":
+                lambda log_q, log_joint: rel_entr(softmax(log_joint), softmax(log_q)).mean(),
+        },
+        praise="The two directions agree only where q is the posterior.",
+    ),
+    "11.3": Exercise(
+        right=lambda log_weights: np.array([1 / (softmax(row) ** 2).sum() for row in log_weights]),
+        cases=_LOG_WEIGHTS,
+        mistakes={
+            "You sum over the images. The draws are axis 1.":
+                lambda log_weights: 1 / (softmax(log_weights, axis=0) ** 2).sum(axis=0),
+            "That is the share of the draws that count. Leave out the division by k.":
+                lambda log_weights: 1 / (softmax(log_weights, axis=1) ** 2).mean(axis=1) / log_weights.shape[1] ** 2,
+            "That is its logarithm. Take the exponential at the end.":
+                lambda log_weights: -np.log((softmax(log_weights, axis=1) ** 2).sum(axis=1)),
+            "That is upside down: the square of the sum goes above the line.":
+                lambda log_weights: (softmax(log_weights, axis=1) ** 2).sum(axis=1),
+        },
+        praise="Of the 500 draws of a digit with a wrong q, hardly one counts.",
     ),
 }

@@ -92,6 +92,8 @@ class NumpyDecoder:
     ----------
     latent_dim : int
         Elements of a code.
+    weights : dict of str to ndarray of float32
+        Copies of the arrays.
     info : dict
         As given.
 
@@ -106,12 +108,12 @@ class NumpyDecoder:
             received = sorted(arrays) if isinstance(arrays, Mapping) else _validate.described(arrays)
             raise ValueError("arrays must be a dict with the weights of a network under the names that "
                              f"models.to_arrays gives, received {received}")
-        self._weights = {key: _validate.finite_array(array, f"arrays: {key}").astype(np.float32)
-                         for key, array in arrays.items()}
+        self.weights = {key: _validate.finite_array(array, f"arrays: {key}").astype(np.float32)
+                        for key, array in arrays.items()}
         first = _validate.finite_array(arrays["decoder/dense_64/kernel"], "arrays: decoder/dense_64/kernel", (None, 64))
         self.latent_dim = len(first)
         self._is_vae = "encoder/z_mean/kernel" in arrays
-        received = {key: array.shape for key, array in self._weights.items()}
+        received = {key: array.shape for key, array in self.weights.items()}
         self.info = dict(info or {})
         shapes = weight_shapes(self.latent_dim, self._is_vae)
         if received != shapes:
@@ -195,10 +197,10 @@ class NumpyDecoder:
         return self._dense(x, "encoder/z_mean"), self._dense(x, "encoder/z_log_var")
 
     def _dense(self, x, layer):
-        return x @ self._weights[f"{layer}/kernel"] + self._weights[f"{layer}/bias"]
+        return x @ self.weights[f"{layer}/kernel"] + self.weights[f"{layer}/bias"]
 
     def _batch_norm(self, x, layer):
-        gamma, beta, mean, variance = (self._weights[f"{layer}/{name}"] for name in
+        gamma, beta, mean, variance = (self.weights[f"{layer}/{name}"] for name in
                                        ("gamma", "beta", "moving_mean", "moving_variance"))
         return (x - mean) / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON)) * gamma + beta
 

@@ -1,0 +1,222 @@
+"""The widgets in a real JupyterLab, in a real browser: as a reader moves them, with the mouse and with the keyboard."""
+
+import shutil
+import statistics
+
+import numpy as np
+import pytest
+
+from tests import browser
+from vae_helpers.decoder import load_pretrained
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of the server's files. Notebooks are copied into it: JupyterLab saves what it opens."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(chromium, folder):
+    for name in ("notebooks", "figures"):
+        shutil.copytree(browser.ROOT / name, folder / "files" / name)
+    with browser.jupyter_lab(folder) as address:
+        yield browser.LabPage(chromium, address)
+
+
+@pytest.fixture
+def open_notebook(lab, folder):
+    """Open and run a notebook of these cells, and see in the end that nothing went wrong or left the machine."""
+    def open_cells(*cells):
+        name = f"notebook{len(list((folder / 'files').iterdir()))}.ipynb"
+        browser.write_notebook(folder / "files" / name, *cells)
+        lab.open(name)
+        return lab
+
+    yield open_cells
+    lab.close()
+    assert lab.errors == []
+    assert lab.outside == []
+
+
+def slider(page, name):
+    """The field and the handle of a slider, by the name that the reader sees."""
+    row = page.locator(f'.widget-hbox:has(> .widget-text > label:text-is("{name}"))')
+    return row.locator("input"), row.locator(".noUi-handle")
+
+
+def middle(node):
+    box = node.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def wait_for_text(node, text):
+    node.get_by_text(text).first.wait_for()
+
+
+def numbers(text):
+    return [float(word) for word in text.replace("\u2212", "-").translate(str.maketrans("[](),", "     ")).split()]
+
+
+def decoded(name, z):
+    """A digit as it should be painted: ink on paper, levels from 0 to 255."""
+    return 255 - 255 * load_pretrained(name).decode(np.array([z]))[0]  # (28, 28)
+
+
+def test_gaussian_sliders(open_notebook):
+    lab = open_notebook("from vae_helpers import widgets\npanel = widgets.gaussian_sliders()\npanel",
+                        'print(*(panel.controls[name].value for name in ("mean", "std")))')
+    page, picture = lab.page, lab.page.locator("img.widget-image")
+    number, handle = slider(page, "mean \u03bc")
+
+    before = browser.picture_of(picture)
+    handle.press("ArrowRight")
+    wait_for_text(page.get_by_role("status"), "asked for 0.05")
+    assert float(number.input_value()) == 0.05
+    assert (browser.picture_of(picture) != before).any()
+
+    source = picture.get_attribute("src")
+    page.mouse.move(*middle(handle))
+    page.mouse.down()
+    x, y = middle(handle)
+    page.mouse.move(x + 30, y + 5, steps=5)
+    # While the mouse is still down.
+    page.wait_for_function("src => document.querySelector('img.widget-image').src != src", arg=source)
+    page.mouse.up()
+
+    std, _ = slider(page, "std \u03c3")
+    std.fill("0.5")
+    std.press("Enter")
+    wait_for_text(page.get_by_role("status"), "asked for 0.50")
+    shown = [float(number.input_value()), float(std.input_value())]
+    assert 0.5 < shown[0] < 3 and shown[1] == 0.5
+    assert numbers(lab.run_cell(1)) == pytest.approx(shown)
+
+
+def test_latent_sliders(open_notebook):
+    lab = open_notebook("from vae_helpers.decoder import load_pretrained\nfrom vae_helpers import widgets\n"
+                        'panel = widgets.latent_sliders(load_pretrained("vae-2d"))\npanel', "print(panel.z)")
+    page, picture, status = lab.page, lab.page.locator("img.widget-image"), lab.page.get_by_role("status")
+    number, handle = slider(page, "z[0]")
+
+    def shows(z):
+        """Whether the digit is the one that the code is decoded to by itself; a picture of whole grey levels."""
+        pixels, right = browser.picture_of(picture)[..., 0], decoded("vae-2d", z)
+        scale = pixels.shape[0] // 28
+        digit = pixels[: 28 * scale, : 28 * scale].reshape(28, scale, 28, scale)
+        return np.ptp(digit, axis=(1, 3)).max() == 0 and np.abs(digit[:, 0, :, 0] - right).max() <= 1
+
+    assert shows([0.0, 0.0])
+    for step in ("0.05", "0.10", "0.15"):
+        handle.press("ArrowRight")
+        wait_for_text(status, f"z is ({step}, 0.00)")
+    assert shows([0.15, 0.0]) and number.input_value() == "0.15"
+
+    _, other = slider(page, "z[1]")
+    page.mouse.move(*middle(other))
+    page.mouse.down()
+    x, y = middle(other)
+    page.mouse.move(x - 40, y, steps=5)
+    page.mouse.up()
+    page.wait_for_function("!document.querySelector('[role=status]').innerText.includes(', 0.00)')")
+    page.wait_for_timeout(200)  # the last of the mouse's moves is answered
+    z = numbers(lab.run_cell(1))
+    assert z[0] == 0.15 and z[1] < -0.3 and shows(z)
+    assert f"({z[0]:.2f}, {z[1]:.2f})" in status.inner_text()
+
+    page.get_by_role("button", name="take a real digit").click()
+    wait_for_text(status, "The original is number")
+    assert page.get_by_text("original", exact=True).is_visible() and shows(numbers(lab.run_cell(1)))
+    page.get_by_role("button", name="reset to 0").click()
+    wait_for_text(status, "z is (0.00, 0.00)")
+
+    latencies = browser.key_latencies(page, handle, picture)
+    assert statistics.median(latencies) < 100, latencies
+
+
+def test_latent_pad(open_notebook):
+    lab = open_notebook(
+        "from vae_helpers.decoder import load_pretrained\nfrom vae_helpers.pad import latent_pad\n"
+        'pad = latent_pad(load_pretrained("vae-2d"), load_pretrained("ae-2d"), names=("VAE", "AE"), span=4)\npad',
+        "print(pad.z)", "print(pad.points)", "pad.z = (-1.0, 0.25)  # the page follows")
+    page = lab.page
+    plane, where = page.get_by_role("application"), page.locator(".vae-pad .where")
+
+    def check(z):
+        """The page tells the code, both digits are what NumPy makes of it, and Python reads it."""
+        assert ("z = (" + ", ".join(f"{value:.2f}" for value in z) + ")").replace("-", "\u2212") in where.inner_text()
+        for name, label in (("vae-2d", "VAE"), ("ae-2d", "AE")):
+            shown = browser.picture_of(page.get_by_role("img", name=f"{label} decodes z", exact=True))[..., 0]
+            assert np.abs(shown - decoded(name, z)).max() <= 1
+        assert numbers(lab.run_cell(1)) == pytest.approx(z)
+
+    check([-1.0, 0.25])
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowLeft"):
+        plane.press(key)
+    check([-0.81, 0.35])
+    plane.press("Enter")
+
+    box = plane.bounding_box()
+    page.mouse.move(*middle(plane))
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.75 * box["height"], steps=10)
+    page.mouse.up()
+    check([2.0, -2.0])
+    plane.press("Enter")
+    assert numbers(lab.run_cell(2)) == pytest.approx([-0.81, 0.35, 2.0, -2.0])
+    strip = page.get_by_role("img", name="10 digits that VAE decodes on the way from point 1 to point 2")
+    ends = browser.picture_of(strip)[..., 0]
+    assert np.abs(ends[:, :28] - decoded("vae-2d", [-0.81, 0.35])).max() <= 1
+    assert np.abs(ends[:, -28:] - decoded("vae-2d", [2.0, -2.0])).max() <= 1
+
+    told = page.locator(".vae-pad .told[role=status]")  # what a screen reader says once the code rests
+    page.wait_for_function("node => node.textContent.includes('z = (2.00, \u22122.00)')", arg=told.element_handle())
+
+    latencies = browser.key_latencies(page, plane)
+    assert statistics.median(latencies) < 20, latencies
+
+
+def test_draw_a_digit(open_notebook):
+    lab = open_notebook(
+        "from vae_helpers.decoder import load_pretrained\nfrom vae_helpers.pad import drawing_pad\n"
+        'network = load_pretrained("vae-2d")\npad = drawing_pad(network, names=("VAE",))\npad',
+        "print(pad.z, pad.z_mean, network.encode(pad.image[None])[0][0])")
+    page = lab.page
+    box = page.get_by_role("application", name="draw a digit").bounding_box()
+    angles = np.linspace(0, 2 * np.pi, 25)
+    points = 0.5 + np.stack([0.2 * np.sin(angles), -0.35 * np.cos(angles)], axis=1)
+    for i, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+    wait_for_text(page.locator(".vae-pad"), "The encoder gives it z_mean")
+    page.wait_for_timeout(300)  # the last of the stroke is encoded
+
+    z, z_mean, again = np.reshape(numbers(lab.run_cell(1)), (3, 2))
+    assert z == pytest.approx(z_mean) and again == pytest.approx(z_mean, abs=1e-5)
+    shown = browser.picture_of(page.get_by_role("img", name="VAE decodes z", exact=True))[..., 0]
+    assert np.abs(shown - decoded("vae-2d", z)).max() <= 1
+    # A ring is a 0, and what is rebuilt has a hole, too.
+    assert shown[12:16, 12:16].mean() > 200 > 100 > shown[:, 12:16].min()
+
+
+def test_notebook_09(lab):
+    lab.open("notebooks/09_latent_sliders.ipynb", seconds=120)
+    page = lab.page
+    try:
+        assert page.locator("[data-mime-type$='stderr'], [data-mime-type$='error']").count() == 0
+        pads = page.locator(".vae-pad")
+        assert pads.count() == 2 and page.locator("img.widget-image").count() >= 2
+        page.set_viewport_size({"width": 800, "height": 1600})
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        page.wait_for_timeout(500)
+        wide = page.locator(".jp-OutputArea-output:has(.jupyter-widgets, .vae-pad)").evaluate_all(
+            "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.innerText)")
+        assert wide == []
+    finally:
+        lab.close()
+    assert lab.errors == []
+    assert lab.outside == []

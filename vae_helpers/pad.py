@@ -1,0 +1,470 @@
+"""The latent plane under the reader's finger: move over it, walk on it, or draw a digit and find it there.
+
+Introduced in notebook 09. The decoder runs in the browser, in plain JavaScript (`assets/pad.js`), so that the digit
+follows the finger without asking the kernel. Only what is drawn by hand comes to Python, to be brought to the form of
+an MNIST digit and encoded. No TensorFlow, and nothing from the network.
+"""
+
+import threading
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.colors import to_hex
+from PIL import Image, ImageDraw
+from scipy.special import gammaincc
+
+from vae_helpers import _validate
+from vae_helpers.data import IMAGE_SIDE, flat_pixels, load_mnist
+from vae_helpers.decoder import HIDDEN_UNITS, NumpyDecoder
+from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
+
+ASSETS = Path(__file__).parent / "assets"
+DECODER_LAYERS = (*(f"dense_{units}" for units in reversed(HIDDEN_UNITS)), "x_logits")
+FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
+MOST_DIGITS = 2000  # real digits behind the pad: enough to show each class, and 1.6 MB
+LEAST_SPAN = 3.3  # shows the prior's circle of 3 standard deviations
+
+# What makes a picture an MNIST digit: the ink's longer side is 20 pixels, and its centre of mass lies in the pixel at
+# row 14, column 14. A pen of this many pixels draws ones as thick as MNIST's upright ones.
+BOX_SIDE, CENTRE, PEN = 20, 14, 2.55
+FINENESS = 8  # a stroke is drawn with this many dots to a pixel, then made grey
+SMALLEST_DRAWING = 0.05  # of the canvas's side; less is a dot, which would be blown up to a blob
+
+
+class LatentPad(anywidget.AnyWidget):
+    """The latent plane of one or two networks, on which a code is moved; made by `latent_pad`.
+
+    Parameters
+    ----------
+    networks : dict of str to NumpyDecoder
+        One or two, by the names to show.
+    images : ndarray of shape (n, 28, 28), dtype=uint8
+        Real digits.
+    labels : ndarray of shape (n,), dtype=uint8
+    z : tuple of float
+        The code to begin with.
+    span : float
+        The plane shows -span to span.
+
+    Attributes
+    ----------
+    z : tuple of float
+        The code where the reader is, ``(z[0], z[1])``. Set it to move there.
+    points : tuple of tuple of float
+        The codes that the reader dropped, in order. Set it to drop others.
+    """
+
+    _esm = ASSETS / "pad.js"
+    _css = ASSETS / "pad.css"
+
+    # Of no type of traitlets' own: a wrong value is to be answered by this package's messages.
+    z = traitlets.TraitType((0.0, 0.0)).tag(sync=True)
+    points = traitlets.TraitType(()).tag(sync=True)
+    _weights = traitlets.Bytes().tag(sync=True)
+    _codes = traitlets.Bytes().tag(sync=True)
+    _images = traitlets.Bytes().tag(sync=True)
+    _labels = traitlets.Bytes().tag(sync=True)
+    _setup = traitlets.Dict().tag(sync=True)
+
+    _title = "latent pad"
+    _has_canvas = False
+
+    def __init__(self, networks, images, labels, z, span):
+        codes = [network.encode(images)[0] for network in networks.values()]
+        kernels = [next(iter(networks.values())).weights[f"decoder/{layer}/kernel"] for layer in DECODER_LAYERS]
+        self.images, self.labels = images, labels
+        super().__init__(
+            _weights=b"".join(map(_decoder_bytes, networks.values())),
+            _codes=np.concatenate(codes).astype("<f4").tobytes(),
+            _images=images.tobytes(),
+            _labels=labels.astype(np.uint8).tobytes(),
+            _setup={"names": list(networks), "layers": [kernel.shape for kernel in kernels], "span": span,
+                    "farthest": FARTHEST, "canvas": self._has_canvas, "encoder": ENCODER, "decoder": DECODER,
+                    "prior": PRIOR, "wrong": WRONG, "ink": INK, "colours": list(map(to_hex, DIGIT_COLOURS))},
+        )
+        self.z = z
+
+    def __repr__(self):
+        return f"<{self._title}: run the cell to move on the latent plane>"
+
+    @traitlets.validate("z")
+    def _valid_z(self, proposal):
+        return _code(proposal["value"], "z")
+
+    @traitlets.validate("points")
+    def _valid_points(self, proposal):
+        points = proposal["value"]
+        if not isinstance(points, (list, tuple, np.ndarray)):
+            raise TypeError(f"points must be a list of codes, received {_validate.described(points)}")
+        return tuple(_code(point, f"points[{i}]") for i, point in enumerate(points))
+
+
+class DrawingPad(LatentPad):
+    """A latent pad with a canvas: what is drawn on it is encoded and placed on the plane; made by `drawing_pad`.
+
+    Parameters
+    ----------
+    networks, images, labels, z, span
+        As of `LatentPad`; one network.
+
+    Attributes
+    ----------
+    z, points
+        As of `LatentPad`. A new drawing sets z to its z_mean.
+    strokes : tuple of tuple of tuple of float
+        What is on the canvas: each stroke is a tuple of points (x, y), from (0, 0) at its top left to (1, 1) at its
+        bottom right. Set it to draw.
+    chosen : int
+        Which of the real digits behind the pad was taken in place of a drawing, by its index, or -1.
+    image : ndarray of shape (28, 28), dtype=uint8, or None
+        What was encoded: the drawing in the form of an MNIST digit, or the real digit. None while there is nothing.
+    z_mean, z_std : tuple of float, or None
+        Its code's mean and standard deviation; an autoencoder's has the standard deviation 0.
+    """
+
+    strokes = traitlets.TraitType(()).tag(sync=True)
+    chosen = traitlets.TraitType(-1).tag(sync=True)
+    _reading = traitlets.Dict().tag(sync=True)
+
+    _esm = (ASSETS / "pad.js").read_text(encoding="utf-8") + (ASSETS / "draw.js").read_text(encoding="utf-8")
+    _title = "draw your own digit"
+    _has_canvas = True
+
+    def __init__(self, networks, images, labels, z, span):
+        self.image = self.z_mean = self.z_std = None
+        self._network, = networks.values()
+        self._reading_lock = threading.RLock()
+        super().__init__(networks, images, labels, z, span)
+        self._read()
+        self.observe(self._changed, ["strokes", "chosen"])
+
+    def place(self, image):
+        """Encode a picture as if it had been drawn: show it and move to its code.
+
+        Parameters
+        ----------
+        image : ndarray of shape (28, 28), dtype=uint8
+            0 for paper, 255 for ink, as `centre_as_mnist` gives it.
+        """
+        if not isinstance(image, np.ndarray) or image.shape != (IMAGE_SIDE, IMAGE_SIDE) or image.dtype != np.uint8:
+            raise ValueError("image must be uint8 of shape (28, 28), as centre_as_mnist gives it, received "
+                             f"{_validate.described(image)}")
+        with self._reading_lock:
+            self.strokes, self.chosen = (), -1
+            self._read(image)
+
+    @traitlets.validate("strokes")
+    def _valid_strokes(self, proposal):
+        return _strokes(proposal["value"])
+
+    @traitlets.validate("chosen")
+    def _valid_chosen(self, proposal):
+        chosen = _validate.integer(proposal["value"], "chosen", least=-1)
+        if chosen >= len(self.images):
+            raise ValueError(f"chosen must be below {len(self.images)}, the number of digits behind the pad, "
+                             f"received {chosen}")
+        return chosen
+
+    def _changed(self, change):
+        with self._reading_lock:
+            # Whichever comes last counts. Clearing one to make way for the other is no news.
+            if change["name"] == "strokes" and self.strokes:
+                self.chosen = -1
+                self._read(self.strokes)
+            elif change["name"] == "chosen" and self.chosen >= 0:
+                self.strokes = ()
+                self._read(self.images[self.chosen])
+            elif not self.strokes and self.chosen < 0:
+                self._read()
+
+    def _read(self, drawn=None):
+        """Encode strokes or an image and tell the browser; show the message of whatever fails."""
+        image = z_mean = z_std = None
+        message, failed = "Nothing is drawn yet. Draw a digit, or take a real one.", False
+        if drawn is not None:
+            try:
+                image = drawn if isinstance(drawn, np.ndarray) else draw_as_mnist(drawn)
+                z_mean, z_log_var = self._network.encode(image[None])
+                z_mean, z_std = (_code(array[0], "the code") for array in (z_mean, np.exp(z_log_var / 2)))
+                message = _sentence(z_mean, z_std)
+            except TooSmallError as error:
+                message = str(error)
+            except Exception as error:
+                image, message, failed = None, f"{type(error).__name__}: {error}", True
+        self.image, self.z_mean, self.z_std = image, z_mean, z_std
+        with self.hold_sync():
+            # Counted, because equal readings would be no change and the browser waits for an answer to each drawing.
+            self._reading = {"count": self._reading.get("count", 0) + 1, "z_mean": z_mean, "z_std": z_std,
+                             "image": None if image is None else image.tobytes(), "message": message, "failed": failed}
+            if z_mean is not None:
+                self.z = z_mean
+
+
+class TooSmallError(ValueError):
+    """What was drawn is a dot, too small to be taken for a digit."""
+
+
+def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, names=None):
+    """Show the latent plane of a network; the digit at the code under mouse, finger or arrow keys is decoded at once.
+
+    Behind lie the codes of real digits, coloured by digit, and the prior's circles of 1, 2 and 3 standard deviations.
+    Beside the decoded digit stands the real digit whose code is nearest. Points can be dropped, and walked along.
+
+    Parameters
+    ----------
+    decoder : NumpyDecoder
+        A network with 2 latent elements, for example ``load_pretrained("vae-2d")``.
+    other : NumpyDecoder, optional
+        A second one, which decodes the same code beside the first; a switch shows its codes on the plane.
+    digits : Digits, optional
+        Real digits, as `load_mnist` gives them; the 10,000 test digits if left out. At most 2,000 are shown, taken
+        evenly from all.
+    z : tuple of float, default=(0.0, 0.0)
+        The code to begin with.
+    span : float, optional
+        The plane shows -span to span; as far as the first network's codes reach if left out.
+    names : tuple of str, optional
+        What to call the networks; by default what their `info` calls them.
+
+    Returns
+    -------
+    LatentPad
+        A widget, shown by being the last expression of a cell. Its `z` is the code where the reader is, its `points`
+        are those dropped; both can be read and set.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a network is not such a one or gives codes that are not finite, there are no digits, or a number is not one.
+
+    References
+    ----------
+    Notebook 09; lecture, sections 3.6 and 4.13.
+    """
+    decoders = {"decoder": decoder} if other is None else {"decoder": decoder, "other": other}
+    return LatentPad(*_checked(decoders, digits, z, span, names))
+
+
+def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
+    """Show a canvas to draw a digit on, beside the latent plane on which the network places it, and its reconstruction.
+
+    The drawing is scaled and centred as MNIST's digits are, then encoded: the plane shows z_mean and the ellipse of one
+    standard deviation around it. In place of drawing, a real digit can be taken.
+
+    Parameters
+    ----------
+    decoder : NumpyDecoder
+        A network with 2 latent elements, for example ``load_pretrained("vae-2d")``.
+    digits, z, span, names
+        As of `latent_pad`; one name.
+
+    Returns
+    -------
+    DrawingPad
+        A widget, shown by being the last expression of a cell. Its `image`, `z_mean` and `z_std` are those of the
+        drawing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `latent_pad` does.
+
+    References
+    ----------
+    Notebook 09; lecture, section 4.10.
+    """
+    return DrawingPad(*_checked({"decoder": decoder}, digits, z, span, names))
+
+
+def prior_tail(z):
+    """Return how much of the prior N(0, I) lies farther from the origin than a code.
+
+    The squared distance of a draw has the chi-squared distribution with as many degrees of freedom as the code has
+    elements. With 2 of them the share is exp(-r**2 / 2).
+
+    Parameters
+    ----------
+    z : array_like of shape (..., latent_dim)
+
+    Returns
+    -------
+    ndarray of shape (...)
+        1 at the origin, falling to 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codes are not finite numbers.
+    """
+    z = _validate.finite_array(z, "z").astype(np.float64)
+    if z.ndim == 0:
+        raise ValueError(f"z must have an axis of latent elements, received {_validate.described(z)}")
+    return gammaincc(z.shape[-1] / 2, (z**2).sum(axis=-1) / 2)
+
+
+def draw_as_mnist(strokes):
+    """Draw strokes as an MNIST digit, with a pen as thick as MNIST's, however large they were drawn.
+
+    Parameters
+    ----------
+    strokes : list of list of tuple of float
+        Each stroke is a list of points (x, y) from (0, 0) at the top left to (1, 1) at the bottom right.
+
+    Returns
+    -------
+    ndarray of shape (28, 28), dtype=uint8
+        0 for paper, 255 for ink.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the strokes are not such a list, there is none, or all are but a dot.
+    """
+    strokes = [np.array(stroke) for stroke in _strokes(strokes)]
+    if not strokes:
+        raise ValueError("strokes must not be empty: nothing is drawn")
+    points = np.concatenate(strokes)
+    size = np.ptp(points, axis=0).max()
+    if size < SMALLEST_DRAWING:
+        raise TooSmallError("This is but a dot. Draw a digit, as large as you like.")
+    width = round(FINENESS * PEN)
+    # The line's middle spans the box less one pen, so that its edges span the box.
+    scale = (FINENESS * BOX_SIDE - width) / size
+    side = FINENESS * IMAGE_SIDE
+    picture = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(picture)
+    for stroke in strokes:
+        line = (stroke - points.min(axis=0)) * scale + width
+        pen.line([tuple(point) for point in line], fill=255, width=width)
+        reach = (width - 1) / 2  # Pillow counts both ends of a circle as inside
+        for x, y in line:  # round ends and corners
+            pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
+    return centre_as_mnist(np.asarray(picture))
+
+
+def centre_as_mnist(picture):
+    """Scale and centre a picture of ink as MNIST's digits are.
+
+    The ink's bounding box is scaled, keeping its proportions, so that its longer side is 20 pixels; grey levels appear
+    as a by-product. It is then moved by whole pixels so that its centre of mass lies in the pixel at row 14, column 14
+    of 28 by 28.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (height, width), dtype=uint8
+        0 for paper, 255 for ink, of any size.
+
+    Returns
+    -------
+    ndarray of shape (28, 28), dtype=uint8
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the picture is not such an array, or holds no ink.
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition",
+    Proceedings of the IEEE 86(11), 1998, section III.A.
+    """
+    if not isinstance(picture, np.ndarray) or picture.ndim != 2 or picture.dtype != np.uint8:
+        raise TypeError("picture must be uint8 of shape (height, width), received "
+                        f"{_validate.described(picture)}")
+    rows, columns = picture.any(axis=1).nonzero()[0], picture.any(axis=0).nonzero()[0]
+    if len(rows) == 0:
+        raise ValueError("picture must hold ink, received only zeros: nothing is drawn")
+    ink = picture[rows[0]: rows[-1] + 1, columns[0]: columns[-1] + 1]
+    height, width = ink.shape
+    longer = max(height, width)
+    if longer != BOX_SIDE:
+        size = [max(1, round(side * BOX_SIDE / longer)) for side in (width, height)]
+        ink = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BICUBIC))
+        height, width = ink.shape
+    share = ink / ink.sum()
+    top = round(CENTRE - share.sum(axis=1) @ np.arange(height))
+    left = round(CENTRE - share.sum(axis=0) @ np.arange(width))
+    # Ink that is very one-sided would stick out of the picture.
+    top, left = (min(max(start, 0), IMAGE_SIDE - side) for start, side in ((top, height), (left, width)))
+    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    image[top: top + height, left: left + width] = ink
+    return image
+
+
+def _checked(decoders, digits, z, span, names):
+    """Check what the pads are given and return the arguments of `LatentPad`."""
+    for name, decoder in decoders.items():
+        if not isinstance(decoder, NumpyDecoder):
+            raise TypeError(f"{name} must be a NumpyDecoder, as load_pretrained('vae-2d') gives or "
+                            "NumpyDecoder(to_arrays(model)) makes of a trained model, received "
+                            f"{_validate.described(decoder)}")
+        if decoder.latent_dim != 2:
+            raise ValueError(f"{name} must have 2 latent elements, because the pad is a plane; received {decoder!r}. "
+                             "For others there is latent_sliders")
+    if names is None:
+        names = [decoder.info.get("name", name) for name, decoder in decoders.items()]
+        if len(set(names)) < len(names):
+            names = list(decoders)
+    if (isinstance(names, str) or len(names) != len(decoders) or len(set(names)) < len(names)
+            or not all(isinstance(name, str) and name for name in names)):
+        raise ValueError(f"names must be a different one for each of the {len(decoders)} networks, received {names!r}")
+    images, labels = _some_digits(digits)
+    codes = [_validate.finite_array(decoder.encode(images)[0], f"the codes that {name} gives", (None, 2))
+             for name, decoder in decoders.items()]
+    if span is None:
+        span = max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max()))
+    span = _validate.real(span, "span", above=0)
+    return dict(zip(names, decoders.values())), images, labels, _code(z, "z"), min(span, FARTHEST)
+
+
+def _some_digits(digits):
+    if digits is None:
+        digits = load_mnist("test")
+    try:
+        images, labels = digits
+    except (TypeError, ValueError) as error:
+        raise TypeError("digits must be images with their labels, as load_mnist gives, received "
+                        f"{_validate.described(digits)}") from error
+    images, labels = flat_pixels(images), np.asarray(labels)
+    if labels.shape != (len(images),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(10)).all():
+        raise ValueError(f"digits must hold one label from 0 to 9 for each of the {len(images)} images, received "
+                         f"{_validate.described(labels)}")
+    if images.dtype != np.uint8:
+        images = np.rint(images * 255).astype(np.uint8)
+    some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
+    return images[some].reshape(-1, IMAGE_SIDE, IMAGE_SIDE), labels[some].astype(np.uint8)
+
+
+def _decoder_bytes(network):
+    parts = [network.weights[f"decoder/{layer}/{part}"] for layer in DECODER_LAYERS for part in ("kernel", "bias")]
+    return np.concatenate([part.ravel() for part in parts]).astype("<f4").tobytes()
+
+
+def _code(value, name):
+    """Return a code as a tuple of two floats, or say what is wrong with it."""
+    code = _validate.finite_array(value, name, (2,))
+    if np.abs(code).max() > FARTHEST:
+        raise ValueError(f"{name} must be from {-FARTHEST} to {FARTHEST}, received {code}")
+    return float(code[0]), float(code[1])
+
+
+def _sentence(z_mean, z_std):
+    mean, std = (f"({pair[0]:.2f}, {pair[1]:.2f})".replace("-", "\u2212") for pair in (z_mean, z_std))
+    if max(z_std) == 0:
+        return f"Its code is {mean}. An autoencoder gives no spread."
+    return f"The encoder gives it z_mean {mean} and z_std {std}."
+
+
+def _strokes(value):
+    """Return strokes as tuples of points, or say what is wrong with them."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(f"strokes must be a list of strokes, received {_validate.described(value)}")
+    strokes = []
+    for i, stroke in enumerate(value):
+        points = _validate.finite_array(stroke, f"strokes[{i}]", (None, 2))
+        if points.min() < 0 or points.max() > 1:
+            raise ValueError(f"strokes[{i}] must have points from 0 to 1, received {points.min()} to {points.max()}")
+        strokes.append(tuple((float(x), float(y)) for x, y in points))
+    return tuple(strokes)
