@@ -15,7 +15,7 @@ from vae_helpers import evaluation, latent, models, training
 from vae_helpers.data import load_mnist
 
 LATENT_DIMS = (1, 2, 3, 5, 8, 12, 20, 32)
-BETAS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1568.0)  # 1568 = 2 * 784, the lecture's largest beta
+BETAS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 1568.0)  # 1568 = 2 * 784, the lecture's largest beta
 SEEDS = (1, 2)
 EPOCHS = 6
 RUNS_A_PROCESS = 6
