@@ -20,9 +20,9 @@ def code_hash(notebook):
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
 
 
-def run(path):
-    """Return the notebook with the outputs of a run from top to bottom; a cell that fails raises."""
-    notebook = nbformat.read(path, as_version=4)
+def run(path, change=lambda notebook: notebook):
+    """Return the notebook, changed if asked, with the outputs of a run from top to bottom; a cell that fails raises."""
+    notebook = change(nbformat.read(path, as_version=4))
     NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", store_widget_state=False,
                    coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}).execute()
     return notebook

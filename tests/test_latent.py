@@ -323,3 +323,64 @@ def test_walk_refuses(z_from, z_to, n, kind, error, received):
     with pytest.raises(error) as caught:
         latent.interpolate(z_from, z_to, n, kind)
     assert received in str(caught.value)
+
+
+# Attributes ----------------------------------------------------------------------------------------------------------
+
+def test_attribute_by_hand():
+    """Ten images of one kind: the two with the most against the two with the least, in whatever order they come."""
+    amounts = np.array([5, 1, 9, 3, 7, 0, 8, 2, 6, 4])
+    codes = np.stack([amounts**2, -amounts], axis=1)
+    found = latent.attribute_vector(codes, amounts, np.zeros(10, int), share=0.2)
+    assert found.dtype == np.float64 and found.tolist() == [(81 + 64) / 2 - (0 + 1) / 2, -8.5 + 0.5]
+    assert latent.attribute_vector(codes, amounts, np.zeros(10, int)).tolist() == [81, -9]
+
+
+@steady
+@given(d=st.integers(1, 12), kinds=st.integers(1, 4), seed=st.integers(0, 100), share=st.floats(0.01, 0.5))
+def test_attribute_is_found_where_codes_are_built_from_it(d, kinds, seed, share):
+    """Codes on straight lines, one direction for all kinds: the vector is that direction times the gap in amount."""
+    rng = np.random.default_rng(seed)
+    direction, labels = rng.normal(size=d), np.repeat(np.arange(kinds), 40)
+    amounts = np.concatenate([rng.permutation(40) for _ in range(kinds)])
+    middles = rng.normal(0, 10, (kinds, d))
+    codes = middles[labels] + np.outer(amounts, direction)
+    n = max(1, int(share * 40))
+    np.testing.assert_allclose(latent.attribute_vector(codes, amounts, labels, share), (40 - n) * direction, atol=1e-9)
+    # The scale of the amounts does not matter, only their order.
+    np.testing.assert_array_equal(latent.attribute_vector(codes, amounts**3 - 7.0, labels, share),
+                                  latent.attribute_vector(codes, amounts, labels, share))
+
+
+def test_kinds_with_much_of_an_attribute_do_not_enter():
+    """Kind 1 has more of it and lies elsewhere; within a kind the code does not depend on it at all."""
+    labels = np.repeat([0, 1], 50)
+    amounts, codes = np.arange(100.0), np.stack([labels, 1 - labels], axis=1) * 5.0
+    assert latent.attribute_vector(codes, amounts, labels).tolist() == [0, 0]
+    assert latent.attribute_vector(codes, amounts, np.zeros(100, int)).tolist() == [5, -5]
+
+
+def test_attribute_changes_nothing_of_the_caller():
+    codes, amounts, labels = np.arange(12.0).reshape(6, 2), np.array([3.0, 1, 2, 6, 5, 4]), np.array([0, 0, 0, 1, 1, 1])
+    before = codes.copy(), amounts.copy(), labels.copy()
+    latent.attribute_vector(codes, amounts, labels, 0.5)
+    for now, then in zip((codes, amounts, labels), before):
+        np.testing.assert_array_equal(now, then)
+
+
+@pytest.mark.parametrize("codes, amounts, labels, share, error, received", [
+    (np.ones(4), np.ones(4), np.zeros(4, int), 0.1, ValueError, "codes must have shape"),
+    (np.full((4, 2), np.nan), np.ones(4), np.zeros(4, int), 0.1, ValueError, "codes must not hold NaN, received 8"),
+    (np.ones((4, 2)), np.ones(5), np.zeros(4, int), 0.1, ValueError, "amounts must have shape (4)"),
+    (np.ones((4, 2)), [1, 2, 3, np.inf], np.zeros(4, int), 0.1, ValueError, "amounts must be finite"),
+    (np.ones((4, 2)), np.ones(4), np.zeros(3, int), 0.1, ValueError, "an array of shape (3,)"),
+    (np.ones((4, 2)), np.ones(4), np.zeros(4), 0.1, ValueError, "dtype float64"),
+    (np.ones((4, 2)), np.ones(4), np.array([0, 0, 0, 7]), 0.1, ValueError, "received one of kind 7"),
+    (np.ones((4, 2)), np.ones(4), np.zeros(4, int), 0, ValueError, "share must be greater than 0, received 0"),
+    (np.ones((4, 2)), np.ones(4), np.zeros(4, int), 0.6, ValueError, "share must be at most 0.5, received 0.6"),
+    (np.ones((4, 2)), np.ones(4), np.zeros(4, int), "0.1", TypeError, "received str '0.1'"),
+])
+def test_attribute_refuses(codes, amounts, labels, share, error, received):
+    with pytest.raises(error) as caught:
+        latent.attribute_vector(codes, amounts, labels, share)
+    assert received in str(caught.value)

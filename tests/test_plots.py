@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb, to_rgba
 from scipy import stats
 
-from vae_helpers import plots
+from vae_helpers import latent, plots
 from vae_helpers.gaussian import kl_between
 
 HISTORY = {"loss": [200.0, 160.0, 150.0], "reconstruction": [195.0, 154.0, 143.5], "kl": [5.0, 6.0, 6.5]}
@@ -25,6 +25,7 @@ CALLS = {
     "show_ink": lambda ax: plots.show_ink(np.full((5, 7), 0.5), ax=ax),
     "cost_curves": lambda ax: plots.cost_curves(HISTORY, ax=ax),
     "latent_plane": lambda ax: plots.latent_plane(CODES, LABELS, ax=ax),
+    "digit_plane": lambda ax: plots.digit_plane(np.full((84, 84), 0.5), latent.plane_codes(3), ax=ax),
     "kl_integrand": lambda ax: plots.kl_integrand(1, 0.5, ax=ax),
 }
 
@@ -236,6 +237,100 @@ def test_ink_refuses(picture, error, received):
     assert received in str(caught.value)
 
 
+# Sheets with codes ---------------------------------------------------------------------------------------------------
+
+GRIDS = {"plane_codes": latent.plane_codes, "quantile_plane_codes": latent.quantile_plane_codes}
+
+
+def tell(codes):
+    """Stand in for a decoder: the ink of a digit's upper half tells z[0], that of its lower half z[1]."""
+    halves = np.repeat(0.5 + codes[:, :, None] / 20, 392, axis=2)  # (n, 2, 392)
+    return halves.reshape(-1, 28, 28)
+
+
+def named(axis):
+    axis.figure.canvas.draw()
+    return [(place, float(label.get_text())) for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels())]
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+@pytest.mark.parametrize("n", [2, 3, 5, 9, 30])
+def test_the_code_at_a_tick_decodes_to_the_tile_there(grid, n):
+    codes = grid(n)
+    ax = plots.digit_plane(latent.digit_plane(tell, codes), codes)
+    x_ticks, y_ticks = named(ax.xaxis), named(ax.yaxis)
+    assert len(x_ticks) == len(y_ticks) == min(n, 6)
+    for x, z0 in x_ticks:
+        for y, z1 in y_ticks:
+            # Pixels 13 and 14 of a tile are on either side of its middle.
+            tile = drawn(ax)[int(y + 0.5) - 14:int(y + 0.5) + 14, int(x + 0.5) - 14:int(x + 0.5) + 14]
+            assert x % 28 == y % 28 == 13.5
+            np.testing.assert_allclose(tile, tell(np.array([[z0, z1]]))[0], rtol=0, atol=0.005 / 20 + 1e-6)
+            nearest = np.linalg.norm(codes - (z0, z1), axis=1).argmin()
+            assert nearest == n * (y // 28) + x // 28, "two decimals name the tile and no other"
+
+
+def test_the_outermost_tiles_are_named():
+    ax = plots.digit_plane(latent.digit_plane(tell, latent.plane_codes()), latent.plane_codes())
+    assert [named(ax.xaxis)[end] for end in (0, -1)] == [(13.5, -3.0), (29 * 28 + 13.5, 3.0)]
+    assert [named(ax.yaxis)[end] for end in (0, -1)] == [(13.5, 3.0), (29 * 28 + 13.5, -3.0)]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("z[0]", "z[1]")
+
+
+def test_no_tick_says_minus_zero():
+    codes = np.array([[-1, 1], [-1e-9, 1], [-1, -1e-9], [-1e-9, -1e-9]])
+    ax = plots.digit_plane(np.zeros((56, 56)), codes)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["-1.00", "0.00"]
+
+
+@pytest.mark.parametrize("n_ticks, expected", [(2, 2), (6, 6), (30, 9), (9, 9)])
+def test_number_of_ticks(n_ticks, expected):
+    ax = plots.digit_plane(np.zeros((252, 252)), latent.plane_codes(9), n_ticks=n_ticks)
+    assert len(ax.get_xticks()) == len(ax.get_yticks()) == expected
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 2), (3, 3, 2)])
+def test_a_sheet_of_shuffled_codes_is_refused(shape):
+    """Its ticks would be wrong."""
+    codes = np.random.default_rng(0).normal(size=shape).reshape(-1, 2)
+    with pytest.raises(ValueError, match=r"^codes must be a grid"):
+        plots.digit_plane(np.zeros(2 * [28 * shape[0]]), codes)
+
+
+@pytest.mark.parametrize("codes, error, received", [
+    (latent.plane_codes(3)[:8], ValueError, "(8, 2)"),
+    (latent.plane_codes(3)[::-1].T, ValueError, "(2, 9)"),
+    (latent.plane_codes(3)[:, [0, 0, 1]], ValueError, "(9, 3)"),
+    (np.where(latent.plane_codes(3) > 2, np.inf, latent.plane_codes(3)), ValueError, "infinities"),
+    (None, TypeError, "NoneType None"),
+])
+def test_sheet_refuses_codes(codes, error, received):
+    with pytest.raises(error, match=r"^codes must ") as caught:
+        plots.digit_plane(np.zeros((84, 84)), codes)
+    assert received in str(caught.value)
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("picture, error, received", [
+    (np.zeros((84, 56)), ValueError, "(84, 56)"),
+    (np.zeros((9, 28, 28)), ValueError, "(9, 28, 28)"),
+    (np.full((84, 84), np.nan), ValueError, "NaN"),
+    (np.full((84, 84), 1.5), ValueError, "1.5"),
+    (None, TypeError, "NoneType None"),
+])
+def test_sheet_refuses_a_picture(picture, error, received):
+    with pytest.raises(error, match=r"^picture must ") as caught:
+        plots.digit_plane(picture, latent.plane_codes(3))
+    assert received in str(caught.value)
+    assert not plt.get_fignums(), "an empty figure is left behind"
+
+
+@pytest.mark.parametrize("n_ticks, error", [(1, ValueError), (0, ValueError), (2.0, TypeError), (None, TypeError)])
+def test_sheet_refuses_ticks(n_ticks, error):
+    with pytest.raises(error, match=r"^n_ticks must be .*at least 2"):
+        plots.digit_plane(np.zeros((84, 84)), latent.plane_codes(3), n_ticks=n_ticks)
+
+
 # Costs ---------------------------------------------------------------------------------------------------------------
 
 def curves(ax):
@@ -309,6 +404,21 @@ def test_digits_stand_at_the_medians_of_their_codes():
     for digit, (x, y) in texts.items():
         mine = [code for code, label in zip(CODES, LABELS) if str(label) == digit]
         assert (x, y) == tuple(statistics.median(code[axis] for code in mine) for axis in (0, 1))
+
+
+def test_no_digit_is_written_over_another():
+    """The 4 lies in two large pieces, that at the right a little larger, with its median among the 9s between them."""
+    rng = np.random.default_rng(0)
+    pieces = [rng.normal((x, 0), 0.1, (n, 2)) for x, n in ((-0.5, 460), (0, 50), (0.5, 490), (0, 500))]
+    labels = np.repeat([4, 9], [1000, 500])
+    texts = {text.get_text(): text.get_position()
+             for text in plots.latent_plane(np.concatenate(pieces), labels, span=3).texts}
+    assert np.hypot(*texts["9"]) < 0.1
+    assert np.hypot(texts["4"][0] - 0.5, texts["4"][1]) < 0.1
+
+
+def test_a_digit_outside_of_the_picture_is_not_written_beside_it():
+    assert all(text.get_clip_on() for text in plots.latent_plane(CODES, LABELS, span=1).texts)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64])

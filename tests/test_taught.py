@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from tests.execute import NOTEBOOKS
-from vae_helpers import gaussian, models
+from vae_helpers import evaluation, gaussian, latent, models, pad
 from vae_helpers.backend import keras
+from vae_helpers.data import load_mnist
 
 RNG = np.random.default_rng(0)
 Z_MEAN, Z_LOG_VAR, NOISE = RNG.normal(size=(3, 40, 2))
 X, X_LOGITS = RNG.random((40, 784)).astype("float32"), RNG.normal(0, 3, (40, 784)).astype("float32")
+DIGITS = load_mnist("test").images[:20]
 NORMALS = [(0.3, 0.5, -1.0, 2.0), (0.0, 1.0, 0.0, 1.0), (2.0, 0.1, 1.9, 0.2)]
 
 
@@ -33,6 +35,13 @@ COMPUTE = {
     "Sampling": (models, lambda f: keras.ops.convert_to_numpy(f(seed=3)([Z_MEAN, Z_LOG_VAR]))),
     "build_encoder": (models, lambda f: shapes(f(latent_dim=3))),
     "build_decoder": (models, lambda f: shapes(f(latent_dim=3))),
+    "plane_codes": (latent, lambda f: f(7, 1.5)),
+    "quantile_plane_codes": (latent, lambda f: f(9)),
+    "digit_plane": (latent, lambda f: f(lambda z: X[: len(z)], X[:36, :2])),
+    "interpolate": (latent, lambda f: [f(Z_MEAN[0], Z_MEAN[1], 5, kind) for kind in ("linear", "slerp")]),
+    "attribute_vector": (latent, lambda f: f(Z_MEAN, NOISE[:, 0], np.arange(40) % 3)),
+    "prior_tail": (pad, lambda f: [f(Z_MEAN), f(NOISE[:, :1])]),
+    "importance_weighted_bound": (evaluation, lambda f: f(models.build_pretrained("vae-2d"), DIGITS, 3).mean()),
 }
 
 

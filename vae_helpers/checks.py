@@ -510,7 +510,7 @@ EXERCISES = {
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(z_log_var)) ** 2,
             "Variances add, standard deviations do not.":
                 lambda z_mean, z_log_var: z_mean.std(axis=0) + np.exp(z_log_var / 2).mean(axis=0),
-            "z_log_var is the logarithm of the variance. Take its exponential.":
+            "The z_log_var is the logarithm of the variance. Take its exponential.":
                 lambda z_mean, z_log_var: np.sqrt(np.abs(z_mean.var(axis=0) + z_log_var.mean(axis=0))),
             "exp(z_log_var) is the variance already. You squared it once more.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(2 * z_log_var)),
@@ -553,7 +553,7 @@ EXERCISES = {
         mistakes={
             "That holds 99 % of two elements. The exponent is 12 here.": Interval(2.80, 2.82),
             "That holds 99 % of a single element. All twelve have to be inside.": Interval(2.57, 2.58),
-            "That is the radius of a ball. A cube has corners, which reach farther than its span.": Interval(5.11, 5.13),
+            "That is the radius of a ball. A cube has corners, which reach beyond its span.": Interval(5.11, 5.13),
             "That is a mass. The span is asked for.": Interval(0.9, 1.0),
         },
         praise="Six times the elements, and the span grows by a fifth.",
@@ -736,7 +736,7 @@ EXERCISES = {
         mistakes={
             "The span is still 6. Set it to 1.5 and run the cell again.": 0.0,
             "The sign: the smaller grid loses, so that the number of nats lost is positive.": Interval(-2.5, -2.3),
-            "That is for a span of 3. The exercise asks for 1.5.": Interval(0.1, 0.5),
+            "That is for a span of 3. The exercise asks for 1.5.": Interval(0.005, 0.05),
         },
         praise="Most digits lose nothing, and a few lose everything.",
     ),
@@ -768,6 +768,6 @@ EXERCISES = {
             "That is upside down: the square of the sum goes above the line.":
                 lambda log_weights: (softmax(log_weights, axis=1) ** 2).sum(axis=1),
         },
-        praise="Of the 500 draws of a digit with a wrong q, hardly one counts.",
+        praise="Far below k, the mean of k weights is in truth a mean of a few.",
     ),
 }

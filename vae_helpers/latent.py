@@ -143,6 +143,57 @@ def interpolate(z_from, z_to, n, kind="linear"):
     return codes
 
 
+def attribute_vector(codes, amounts, labels, share=0.1):
+    """Return what to add to a code for more of an attribute, such as slant: the difference of two mean codes.
+
+    Within each kind, the mean code of the images with the least of the attribute is taken from the mean code of those
+    with the most. The differences of the kinds are averaged, so that kinds which have much of it do not enter.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n, d)
+        Means of q(z|x), as an encoder gives them for n images.
+    amounts : ndarray of shape (n,)
+        How much of the attribute each image has.
+    labels : ndarray of shape (n,), dtype=int
+        The kind of each image, at least two images of each.
+    share : float, default=0.1
+        Which part of a kind's images has "the most", and which "the least"; in (0, 0.5].
+
+    Returns
+    -------
+    ndarray of shape (d,), dtype=float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codes or amounts are not finite, the three do not go together, a kind has a single image, or `share` is
+        not in (0, 0.5].
+
+    References
+    ----------
+    Lecture, section 3.6. A. B. L. Larsen, S. K. Sønderby, H. Larochelle and O. Winther, "Autoencoding beyond pixels
+    using a learned similarity metric", ICML 2016, on visual attribute vectors.
+    """
+    codes = _validate.finite_array(codes, "codes", (None, None)).astype(float)
+    amounts = _validate.finite_array(amounts, "amounts", (len(codes),))
+    labels = np.asarray(labels)
+    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be an integer for each of the {len(codes)} codes, "
+                         f"received {_validate.described(labels)}")
+    share = _validate.real(share, "share", above=0)
+    if share > 0.5:
+        raise ValueError(f"share must be at most 0.5, received {share}")
+    differences = []
+    for label in np.unique(labels):
+        own = codes[labels == label][np.argsort(amounts[labels == label], kind="stable")]
+        if len(own) < 2:
+            raise ValueError(f"labels must have at least two images of each kind, received one of kind {label}")
+        n = max(1, int(share * len(own)))
+        differences.append(own[-n:].mean(axis=0) - own[:n].mean(axis=0))
+    return np.mean(differences, axis=0)
+
+
 def active_units(z_mean, threshold=0.01):
     """Count the latent elements that the encoder uses: those whose mean varies from image to image.
 

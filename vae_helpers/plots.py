@@ -164,7 +164,8 @@ def cost_curves(history, *, ax=None):
 def latent_plane(codes, labels, *, span=None, ax=None):
     """Draw two-dimensional codes as dots, coloured by digit, the digit written at the middle of its dots.
 
-    The prior's circles of 1, 2 and 3 standard deviations are drawn thin.
+    Where two digits would be written over each other, each moves to where its dots are denser. The prior's circles of
+    1, 2 and 3 standard deviations are drawn thin.
 
     Parameters
     ----------
@@ -198,13 +199,65 @@ def latent_plane(codes, labels, *, span=None, ax=None):
     # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
     size = np.clip(4000 / len(codes), 0.3, 12)
     order = np.random.default_rng(0).permutation(len(codes))
-    ax.scatter(*codes[order].T, c=colours[labels[order]], s=size, linewidths=0, rasterized=True)
-    for digit in np.unique(labels):
-        # The median stays among the dots when a few of them lie far out.
-        ax.text(*np.median(codes[labels == digit], axis=0), str(digit), color=INK, size=15, weight="bold",
-                ha="center", va="center", path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
+    # Antialiasing would pale dots smaller than a pixel, and make a picture of 70,000 of them three times as large.
+    ax.scatter(*codes[order].T, c=colours[labels[order]], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
+    for digit, place in _digit_places(codes, labels, span).items():
+        ax.text(*place, str(digit), color=INK, size=15, weight="bold", ha="center", va="center", clip_on=True,
+                path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
     ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
+    return ax
+
+
+def digit_plane(picture, codes, *, n_ticks=6, ax=None):
+    """Draw a sheet of digits with the codes of its tiles on the axes.
+
+    A tick stands at the middle of a tile and names the code that the tile was decoded from, to two decimals.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (n * 28, n * 28)
+        The sheet, as `latent.digit_plane` gives it.
+    codes : ndarray of shape (n * n, 2)
+        The codes it was decoded from, as `latent.plane_codes` and `latent.quantile_plane_codes` give them.
+    n_ticks : int, default=6
+        How many tiles are named along each axis, at least 2 (all of them, if there are not so many).
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codes are not a grid, row by row, the picture has not a tile for each of them, or `n_ticks` is not an
+        integer of at least 2.
+    """
+    codes = _validate.finite_array(codes, "codes", (None, 2))
+    n_ticks = _validate.integer(n_ticks, "n_ticks", least=2)
+    n = round(len(codes) ** 0.5)
+    z0, z1 = codes[:n, 0], codes[::n, 1]
+    if n * n != len(codes) or not np.array_equal(codes, np.stack(np.meshgrid(z0, z1), axis=-1).reshape(-1, 2)):
+        raise ValueError("codes must be a grid, row by row, as latent.plane_codes gives it, "
+                         f"received {_validate.described(codes)}")
+    picture = _ink(picture, "picture")
+    if picture.shape != (n * IMAGE_SIDE, n * IMAGE_SIDE):
+        raise ValueError(f"picture must have shape ({n * IMAGE_SIDE}, {n * IMAGE_SIDE}) for {n * n} codes, "
+                         f"received {_validate.described(picture)}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 6))
+    show_ink(picture, ax=ax)
+    # A screen has fewer dots than a large sheet has pixels, so it shows their means. Eight greys are enough for tiles
+    # that small, and take a quarter of the room in a notebook.
+    ax.images[-1].set(interpolation="antialiased", interpolation_stage="data",
+                      cmap=mpl.colormaps["gray_r"].resampled(8 if n > 15 else 256))
+    tiles = np.unique(np.linspace(0, n - 1, n_ticks).round().astype(int))
+    # Pixel k is drawn from k - 1/2 to k + 1/2, so the middle of the first tile is at 13.5.
+    middles = (tiles + 0.5) * IMAGE_SIDE - 0.5
+    ax.set_xticks(middles, [f"{code:z.2f}" for code in z0[tiles]])
+    ax.set_yticks(middles, [f"{code:z.2f}" for code in z1[tiles]])
+    ax.set(xlabel="z[0]", ylabel="z[1]")
     return ax
 
 
@@ -269,6 +322,20 @@ def _ink(array, name):
         raise ValueError(f"{name} must be uint8 or in [0, 1], received {_validate.described(np.asarray(array))} "
                          f"with values from {np.min(array)} to {np.max(array)}")
     return ink
+
+
+def _digit_places(codes, labels, span):
+    """Return where to write each digit: amid its dots, and off the others."""
+    # The median stays among the dots when a few of them lie far out.
+    places = {digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)}
+    medians = np.array(list(places.values()))
+    covered = (np.linalg.norm(medians[:, None] - medians, axis=2) < 0.08 * span).sum(axis=1) > 1
+    for digit in np.array(list(places))[covered]:
+        mine = codes[labels == digit]
+        for _ in range(20):  # towards where its dots are densest; a digit in two pieces has its median between them
+            near = mine[np.linalg.norm(mine - places[digit], axis=1) < 0.15 * span]
+            places[digit] = np.median(near, axis=0) if len(near) else places[digit]
+    return places
 
 
 def _axes(ax):
