@@ -512,7 +512,7 @@ EXERCISES = {
                 lambda z_mean, z_log_var: z_mean.std(axis=0) + np.exp(z_log_var / 2).mean(axis=0),
             "The z_log_var is the logarithm of the variance. Take its exponential.":
                 lambda z_mean, z_log_var: np.sqrt(np.abs(z_mean.var(axis=0) + z_log_var.mean(axis=0))),
-            "exp(z_log_var) is the variance already. You squared it once more.":
+            "The exponential of z_log_var is the variance already. You squared it once more.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(2 * z_log_var)),
             "exp(z_log_var / 2) is the standard deviation. Add the mean of its square.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(z_log_var / 2)),
