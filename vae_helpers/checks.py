@@ -514,7 +514,7 @@ EXERCISES = {
                 lambda z_mean, z_log_var: np.sqrt(np.abs(z_mean.var(axis=0) + z_log_var.mean(axis=0))),
             "The exponential of z_log_var is the variance already. You squared it once more.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(2 * z_log_var)),
-            "exp(z_log_var / 2) is the standard deviation. Add the mean of its square.":
+            "You added the standard deviation, exp(z_log_var / 2). Add the mean of its square.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean, np.exp(z_log_var / 2)),
             "One number for each latent element is asked for: take means and variances along axis 0.":
                 lambda z_mean, z_log_var: _std_of_mixture(z_mean.T, np.exp(z_log_var).T),
