@@ -21,23 +21,62 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def relative_links(text):
-    text = re.sub(r"```.*?```", "", text, flags=re.S)
-    links = re.findall(r"\]\(([^)\s]+)\)", text)
-    return [link.split("#")[0] for link in links if not re.match(r"[a-z]+:|#", link)]
+CITATION = re.compile(r"\b([A-Z][a-zø-ÿ]+)(?: (?:and others|et al\.)|(?: and [A-Z][a-zø-ÿ]+)?,? \(?(?:19|20)\d\d\b)")
+
+
+def prose(path):
+    """Return the Markdown of a notebook or a text file, without fenced code."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.sub(r"```.*?```", "", text, flags=re.S)
+
+
+def relative_links(path):
+    """Return (file, anchor) of every link that stays in the repository; the file is "" for a link within the page."""
+    links = re.findall(r"\]\(([^)\s]+)\)", prose(path))
+    return [link.partition("#")[::2] for link in links if not re.match(r"[a-z]+:", link)]
+
+
+def anchors(path):
+    """Return what a link may name after its #: JupyterLab keeps a heading's letters, others make them small."""
+    titles = re.findall(r"^#+ (.*)$", prose(path), flags=re.M)
+    if path.suffix == ".ipynb":
+        return {title.strip().replace(" ", "-") for title in titles}
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("path", [*NOTEBOOKS, ROOT / "README.md", ROOT / "figures" / "README.md"],
                          ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_relative_links_lead_somewhere(path):
-    if path.suffix == ".ipynb":
-        cells = nbformat.read(path, as_version=4).cells
-        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    else:
-        text = path.read_text(encoding="utf-8")
-    links = relative_links(text)
+    links = relative_links(path)
     assert links
-    assert not [link for link in links if not (path.parent / link).exists()]
+    for file, anchor in links:
+        target = path.parent / file if file else path
+        assert target.exists(), file
+        assert not anchor or anchor in anchors(target), f"{file}#{anchor}"
+
+
+def test_anchors_are_recognised(tmp_path):
+    """No page links to a heading yet, so that the test above has none to follow."""
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n\n[there](#what-is-different) [gone](#what-is-gone)\n\n## What is different?\n")
+    assert relative_links(page) == [("", "what-is-different"), ("", "what-is-gone")]
+    assert anchors(page) == {"a-page", "what-is-different"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_cited_paper_has_a_full_reference(path):
+    before, _, references = prose(path).partition("## References")
+    assert not [name for name in CITATION.findall(before) if name not in references]
+    papers = [line for line in references.split("\n- ")[1:] if "arXiv" in line or '"' in line]
+    assert not [paper for paper in papers if not re.search(r"(19|20)\d\d|keras\.io|lecture|\.com", paper)]
+
+
+def test_citations_are_recognised():
+    text = "Burda and others report; (Locatello and others, 2019); Shannon 1959; Fu et al.; Kingma and Welling (2013)."
+    assert CITATION.findall(text) == ["Burda", "Locatello", "Shannon", "Fu", "Kingma"]
 
 
 def test_the_readme_maps_every_notebook_and_names_only_targets_that_exist():
