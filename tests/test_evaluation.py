@@ -208,6 +208,7 @@ def test_exact_likelihood_against_quadrature(slope, step):
     np.testing.assert_allclose(result, expected, rtol=0, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_exact_likelihoods_of_all_pictures_add_up_to_one():
     """Three pixels that depend on the code; the others are paper for sure."""
     slopes, bias = np.zeros((2, 784)), np.full(784, -200.0)
@@ -219,6 +220,7 @@ def test_exact_likelihoods_of_all_pictures_add_up_to_one():
     assert log_p.max() < -0.5
 
 
+@pytest.mark.slow
 def test_exact_likelihood_against_the_whole_grid_in_double_precision():
     """Nothing that matters is left out with the tiles, and single precision is enough."""
     axis = 0.05 * np.arange(-60, 61)
@@ -242,6 +244,7 @@ def test_exact_likelihood_takes_every_kind_of_decoder_and_image(vae):
         np.testing.assert_allclose(again, first, rtol=0, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_exact_likelihood_depends_on_neither_batches_nor_neighbours(monkeypatch):
     light = load_pretrained("vae-2d")
     together = evaluation.exact_log_likelihood(light, IMAGES[:40], step=0.1)
@@ -279,6 +282,7 @@ def test_importance_weighted_bound_where_every_weight_is_the_evidence():
         np.testing.assert_allclose(result, log_bernoulli(PICTURES, x_logits), rtol=0, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_importance_weighted_bound_climbs_from_the_elbo_to_the_evidence():
     """The code is ignored, so that the ELBO's gap is KL(q || prior). For k = 2, the expected value by quadrature."""
     mean, log_var, draws = 0.8, -0.5, 6000
@@ -303,6 +307,7 @@ def test_importance_weighted_bound_climbs_from_the_elbo_to_the_evidence():
     assert abs(far_up) < 5 * error + 0.01
 
 
+@pytest.mark.slow
 def test_importance_weighted_bound_of_real_digits(vae):
     """Between the ELBO and the exact value, within what the draws leave open."""
     exact = evaluation.exact_log_likelihood(vae, IMAGES[:60], step=0.05)

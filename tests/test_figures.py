@@ -53,6 +53,7 @@ def drawn(tmp_path_factory):
 TILES = [f"map/{number:02}.svg" for number in range(12)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [*(f"{name}.svg" for name in NAMES), *TILES, "loop.gif", "README.md"])
 def test_drawn_again_it_is_the_same_file(drawn, file):
     first, second = ((folder / file).read_bytes() for folder in drawn)

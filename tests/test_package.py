@@ -94,6 +94,7 @@ print(json.dumps([seconds, sorted({HEAVY!r} & set(sys.modules))]))
     pytest.fail(f"importing vae_helpers.{room} takes {best:.1f} s")
 
 
+@pytest.mark.slow
 def test_light_rooms_work_without_tensorflow_and_network():
     """Loading what ships with the package, with every connection and every import of a framework forbidden."""
     used = run(f"""

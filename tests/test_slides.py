@@ -32,6 +32,7 @@ def kind_of(cell):
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
+@pytest.mark.slow
 @BY_NAME
 def test_set_up_and_solutions_stay_out_and_hints_become_notes(path, decks):
     page = decks[path].read_text(encoding="utf-8")

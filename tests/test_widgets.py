@@ -212,6 +212,7 @@ def test_two_threads_at_once(make):
     assert sentence(panel) == sentence(make(**last))
 
 
+@pytest.mark.slow
 def test_two_threads_on_one_slider():
     panel = kl_sliders()
     slider = panel.controls["mean_p"]
