@@ -18,7 +18,7 @@ lab: $(READY) ## set up and open JupyterLab on the first notebook
 	@# The root is this folder and not that of the notebook, so that ../figures is within reach.
 	$(VENV)/bin/jupyter lab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
-test: $(READY) ## set up and pass every test (about 10 minutes on 2 cores)
+test: $(READY) ## set up and pass every test (about 13 minutes on 2 cores)
 	$(PYTHON) -m pytest
 
 test-quick: $(READY) ## the tests that need no training and no browser (under a minute)
