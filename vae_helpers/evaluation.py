@@ -62,9 +62,10 @@ def elbo(vae, images, *, n_samples=1, seed=0):
     n_images = len(flat_pixels(images))
     n_samples = _validate.integer(n_samples, "n_samples", least=1)
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
+    encode = _encoder_of(vae)
     reconstruction = kl = 0.0
     for x in _batches(images):
-        z_mean, z_log_var = (keras.ops.convert_to_numpy(part) for part in vae.encoder(x, training=False)[:2])
+        z_mean, z_log_var = encode(x)
         kl += kl_to_standard_normal(z_mean, z_log_var).sum(dtype=np.float64)
         for _ in range(n_samples):
             z = reparameterize(z_mean, z_log_var, rng.standard_normal(z_mean.shape, dtype=np.float32))
