@@ -28,22 +28,22 @@ lint: $(READY) ## check the style of modules and notebooks
 	$(PYTHON) -m ruff check
 
 execute: $(READY) ## run the notebooks and store their outputs; ONLY="03 05" for some of them
-	$(PYTHON) -m tests.execute $(ONLY)
+	$(PYTHON) -m tools.execute $(ONLY)
 
 figures: $(READY) ## draw the SVGs in figures/ anew
 	$(PYTHON) figures/draw.py
 
 slides: $(READY) ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="03 05" for some
-	$(PYTHON) -m vae_helpers.slides $(ONLY)
+	$(PYTHON) -m tools.slides $(ONLY)
 
 pretrained: $(READY) ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
-	$(PYTHON) -m vae_helpers.pretrained
+	$(PYTHON) -m tools.pretrained
 
 study: $(READY) ## train networks of every beta and latent size for notebook 10 (about an hour; goes on after a stop)
-	$(PYTHON) -m vae_helpers.study
+	$(PYTHON) -m tools.study
 
 bench: $(READY) ## measure the speed that the README tells of
-	$(PYTHON) -m tests.bench
+	$(PYTHON) -m tools.bench
 
 clean: ## remove the environment and everything that was made by running
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info slides

@@ -4,7 +4,7 @@
     python figures/draw.py 01 06      those two
     python figures/draw.py --to DIR   into another folder
 
-Figures with real digits are drawn from figures/data, which figures/train.py makes.
+Figures with real digits are drawn from figures/data, which tools/figure_data.py makes.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 from PIL import Image, ImageDraw
 
 from vae_helpers.latent import interpolate
-from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
 
 import shapes  # isort: skip  (a neighbour of this script, not a package)
 from shapes import (  # isort: skip
@@ -31,7 +31,7 @@ from shapes import (  # isort: skip
     plane, tint)
 
 HERE = Path(__file__).parent
-SHEET_SPAN = 2.4  # the sheet of the animation shows codes from -2.4 to 2.4, as figures/train.py decoded them
+SHEET_SPAN = 2.4  # the sheet of the animation shows codes from -2.4 to 2.4, as tools/figure_data.py decoded them
 
 
 class Drawing(NamedTuple):
@@ -506,8 +506,8 @@ def readme():
         "The lecture's ten, redrawn. `map/` holds the tiles of the map in notebook 00, "
         "`loop.gif` is the animation of the front page.", "",
         "Written by `draw.py`, as are the pictures: change them there, then `make figures`. `data/` holds the codes "
-        "and digits that they show; `train.py` makes it. The digits are from MNIST; their licence is in "
-        "[ATTRIBUTION.md](../vae_helpers/assets/data/ATTRIBUTION.md).", "",
+        "and digits that they show; `python -m tools.figure_data` makes it. The digits are from MNIST; their licence "
+        "is in [ATTRIBUTION.md](../vae_helpers/assets/data/ATTRIBUTION.md).", "",
         "| | picture | what is seen | in the lecture | notebook |", "| --- | --- | --- | --- | --- |", *rows, ""])
 
 

@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from vae_helpers import plots
-from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE
+from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE
 
 SMALL, NORMAL, LARGE = 13, 14.5, 17  # points; a phone shows a picture at a little over half its size
 FAINT = "#d9d9d9"

@@ -25,7 +25,7 @@ def close_figures():
 
 @pytest.fixture(scope="module")
 def chromium():
-    from tests import browser
+    from tools import browser
 
     with browser.chromium() as found:
         if found is None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from nbconvert import HTMLExporter
 
-from tests.execute import NOTEBOOKS
+from tools.execute import NOTEBOOKS
 
 # JupyterLab's theme colours code and prompts, and tells links from text by colour alone. Neither is ours. What else is
 # taken out is what takes long: scripts, and the picture that an address holds, which axe does not look at.

@@ -6,8 +6,8 @@ import statistics
 import numpy as np
 import pytest
 
-from tests import browser
-from vae_helpers.decoder import load_pretrained
+from tools import browser
+from vae_helpers.network import load_pretrained
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +66,7 @@ def decoded(name, z):
 
 
 def test_gaussian_sliders(open_notebook):
-    lab = open_notebook("from vae_helpers import widgets\npanel = widgets.gaussian_sliders()\npanel",
+    lab = open_notebook("from vae_helpers import sliders\npanel = sliders.gaussian_sliders()\npanel",
                         'print(*(panel.controls[name].value for name in ("mean", "std")))')
     page, picture = lab.page, lab.page.locator("img.widget-image")
     number, handle = slider(page, "mean \u03bc")
@@ -96,8 +96,8 @@ def test_gaussian_sliders(open_notebook):
 
 
 def test_latent_sliders(open_notebook):
-    lab = open_notebook("from vae_helpers.decoder import load_pretrained\nfrom vae_helpers import widgets\n"
-                        'panel = widgets.latent_sliders(load_pretrained("vae-2d"))\npanel', "print(panel.z)")
+    lab = open_notebook("from vae_helpers.network import load_pretrained\nfrom vae_helpers import sliders\n"
+                        'panel = sliders.latent_sliders(load_pretrained("vae-2d"))\npanel', "print(panel.z)")
     page, picture, status = lab.page, lab.page.locator("img.widget-image"), lab.page.get_by_role("status")
     number, handle = slider(page, "z[0]")
 
@@ -138,7 +138,7 @@ def test_latent_sliders(open_notebook):
 
 def test_latent_pad(open_notebook):
     lab = open_notebook(
-        "from vae_helpers.decoder import load_pretrained\nfrom vae_helpers.pad import latent_pad\n"
+        "from vae_helpers.network import load_pretrained\nfrom vae_helpers.pad import latent_pad\n"
         'pad = latent_pad(load_pretrained("vae-2d"), load_pretrained("ae-2d"), names=("VAE", "AE"), span=4)\npad',
         "print(pad.z)", "print(pad.points)", "pad.z = (-1.0, 0.25)  # the page follows")
     page = lab.page
@@ -180,7 +180,7 @@ def test_latent_pad(open_notebook):
 
 def test_draw_a_digit(open_notebook):
     lab = open_notebook(
-        "from vae_helpers.decoder import load_pretrained\nfrom vae_helpers.pad import drawing_pad\n"
+        "from vae_helpers.network import load_pretrained\nfrom vae_helpers.pad import drawing_pad\n"
         'network = load_pretrained("vae-2d")\npad = drawing_pad(network, names=("VAE",))\npad',
         "print(pad.z, pad.z_mean, network.encode(pad.image[None])[0][0])")
     page = lab.page

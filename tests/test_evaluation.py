@@ -11,7 +11,7 @@ from scipy.special import log_expit, logsumexp
 from vae_helpers import evaluation, models
 from vae_helpers.backend import keras
 from vae_helpers.data import as_vectors, load_mnist
-from vae_helpers.decoder import HIDDEN_UNITS, NumpyDecoder, load_pretrained, weight_shapes
+from vae_helpers.network import HIDDEN_UNITS, Network, load_pretrained, weight_shapes
 
 IMAGES = load_mnist("test").images[:500]
 
@@ -142,7 +142,7 @@ def toy(first_kernel, first_bias, mixing, last_kernel, last_bias, *, z_mean=0.0,
     arrays["decoder/x_logits/kernel"][:carried] = last_kernel
     arrays["decoder/x_logits/bias"][:] = last_bias
     arrays["encoder/z_mean/bias"][:], arrays["encoder/z_log_var/bias"][:] = z_mean, z_log_var
-    return NumpyDecoder(arrays)
+    return Network(arrays)
 
 
 def constant(x_logits, **encoder):

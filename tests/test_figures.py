@@ -28,11 +28,11 @@ each_figure = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture(scope="module")
 def scripts():
-    """The modules draw and train, imported as they are when run as scripts."""
+    """The module that draws, imported as when it is run as a script, and the one that makes what it draws from."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FIGURES)
-        yield importlib.import_module("draw"), importlib.import_module("train")
-        for module in ("draw", "train", "shapes"):
+        yield importlib.import_module("draw"), importlib.import_module("tools.figure_data")
+        for module in ("draw", "shapes"):
             patch.delitem(sys.modules, module)
 
 
@@ -106,12 +106,13 @@ def test_an_unknown_number_is_refused():
 
 
 def test_stored_digits_come_from_the_shipped_networks(scripts, stored):
-    """Fails when the networks were trained anew and figures/train.py digits was not run after."""
+    """Fails when the networks were trained anew and python -m tools.figure_data digits was not run after."""
     for key, fresh in scripts[1].digits().items():
         assert fresh.shape == stored[key].shape and fresh.dtype == stored[key].dtype, key
         # One grey level: machines add up in different orders.
         tolerance = 1 if fresh.dtype == np.uint8 else 1e-4
-        assert np.abs(fresh.astype(float) - stored[key]).max() <= tolerance, f"{key}: run figures/train.py digits"
+        assert np.abs(fresh.astype(float) - stored[key]).max() <= tolerance, (
+            f"{key}: run python -m tools.figure_data digits")
 
 
 @pytest.mark.parametrize("name, least, most", [("reconstruction", 0, 0.1), ("both", 0.75, 1)])

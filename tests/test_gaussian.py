@@ -555,3 +555,33 @@ def test_routes_leave_their_arguments_alone(route):
 def test_reparameterize_refuses_a_log_variance_that_overflows():
     with pytest.raises(ValueError, match=r"^z_log_var must have a standard deviation within float64, received 1500"):
         gaussian.reparameterize(np.zeros(1), np.full(1, 1500.0), np.zeros(1))
+
+
+# How likely a code is ------------------------------------------------------------------------------------------------
+
+def test_prior_tail_in_two_dimensions_is_in_closed_form():
+    z = np.random.default_rng(0).normal(size=(50, 2))
+    np.testing.assert_allclose(gaussian.prior_tail(z), np.exp(-(z**2).sum(axis=1) / 2), rtol=1e-12)
+    assert gaussian.prior_tail([0.0, 0.0]) == 1 and gaussian.prior_tail([3, 4]) == pytest.approx(np.exp(-12.5))
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 12])
+def test_prior_tail_is_that_of_the_chi_squared_distribution(latent_dim):
+    z = np.random.default_rng(1).normal(size=(4, 5, latent_dim))
+    np.testing.assert_allclose(gaussian.prior_tail(z), stats.chi2(latent_dim).sf((z**2).sum(axis=-1)), rtol=1e-10)
+
+
+def test_prior_tail_by_counting():
+    draws, z = np.random.default_rng(2).normal(size=(40_000, 2)), np.array([1.1, -0.6])
+    share = np.mean(np.hypot(*draws.T) > np.hypot(*z))
+    exact = gaussian.prior_tail(z)
+    assert abs(share - exact) < 5 * np.sqrt(exact * (1 - exact) / len(draws))
+
+
+@pytest.mark.parametrize("z, error, message", [
+    ([0.0, np.nan], ValueError, "z must not hold NaN"), ([np.inf, 0.0], ValueError, "z must be finite"),
+    ("01", TypeError, "z must hold real numbers"), (1.0, ValueError, "z must have an axis of latent elements"),
+])
+def test_prior_tail_refuses(z, error, message):
+    with pytest.raises(error, match=message):
+        gaussian.prior_tail(z)

@@ -8,8 +8,8 @@ from scipy.special import expit
 from vae_helpers import models
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
-from vae_helpers.decoder import PRETRAINED, NumpyDecoder, load_pretrained, weight_shapes
 from vae_helpers.gaussian import kl_to_standard_normal
+from vae_helpers.network import PRETRAINED, Network, load_pretrained, weight_shapes
 
 LOG_NAMES = {"loss", "reconstruction", "kl"}
 
@@ -255,7 +255,7 @@ class TestSavingAndSeeds:
         norm = model.encoder.get_layer("batch_norm")  # as after training, so that its statistics play a part
         for weight, value in zip(norm.weights, (1.3, 0.2, 0.4, 2.5)):
             weight.assign(np.full(64, value))
-        light = NumpyDecoder(models.to_arrays(model))
+        light = Network(models.to_arrays(model))
         z_mean, z_log_var = light.encode(x)
         expected = model.encoder(x, training=False)
         if isinstance(model, models.VAE):

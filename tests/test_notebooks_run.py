@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 
-from tests.execute import NOTEBOOKS, run
+from tools.execute import NOTEBOOKS, run
 
 
 def test_the_network_is_forbidden_in_processes_that_the_tests_start():

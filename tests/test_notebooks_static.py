@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from tests.execute import NOTEBOOKS, code_hash
+from tools.execute import NOTEBOOKS, code_hash
 
 TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow"}
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}

@@ -16,14 +16,13 @@ PACKAGE = ROOT / "vae_helpers"
 
 # A room may use the rooms on the floors below its own, and on the ground floor its neighbours.
 FLOORS = {
-    "_validate": 0, "backend": 0, "data": 0, "gaussian": 0, "latent": 0, "slides": 0,
-    "decoder": 1,
-    "models": 2,
-    "training": 3, "evaluation": 3, "plots": 3,
-    "pad": 4, "checks": 4, "pretrained": 4, "study": 4,
-    "widgets": 5,
+    "_validate": 0, "look": 0, "data": 0, "gaussian": 0,
+    "backend": 1, "latent": 1, "network": 1, "drawing": 1, "study": 1,
+    "models": 2, "plots": 2, "exercises": 2,
+    "training": 3, "evaluation": 3, "sliders": 3, "pad": 3, "checks": 3,
+    "doctor": 4,
 }
-WITH_TENSORFLOW = {"backend", "models", "training", "evaluation", "pretrained", "study"}
+WITH_TENSORFLOW = {"backend", "models", "training", "evaluation"}
 HEAVY = {"tensorflow", "keras", "torch", "jax"}
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
            "urllib", "urllib3", "webbrowser", "websocket", "websockets", "xmlrpc"}
@@ -31,6 +30,7 @@ SECTIONS = ["Parameters", "Attributes", "Returns", "Yields", "Raises", "Input sh
             "References", "Examples"]
 
 SOURCES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
+SOURCES["exercises"] = ast.parse((PACKAGE / "exercises" / "__init__.py").read_text(encoding="utf-8"))
 ROOMS = [room for room in SOURCES if room != "__init__"]
 LIGHT = [room for room in ROOMS if room not in WITH_TENSORFLOW]
 
@@ -63,7 +63,7 @@ def rooms_used(tree):
 
 def test_rooms_are_those_of_the_house():
     assert set(ROOMS) <= set(FLOORS), "a new room needs a floor, above"
-    assert {"data", "gaussian", "latent", "decoder", "plots", "widgets"} <= set(LIGHT)
+    assert {"data", "gaussian", "latent", "network", "plots", "sliders"} <= set(LIGHT)
 
 
 def test_the_package_itself_loads_nothing():
@@ -108,12 +108,12 @@ def forbid(event, arguments):
 
 sys.addaudithook(forbid)
 from vae_helpers import {", ".join(LIGHT)}
-network = decoder.load_pretrained("vae-2d")
+net = network.load_pretrained("vae-2d")
 images = data.load_mnist("test").images[:8]
-plots.latent_plane(network.encode(images)[0], data.load_mnist("test").labels[:8])
-plots.show_ink(latent.digit_plane(network.decode, latent.plane_codes(3)))
-gaussian.kl_to_standard_normal(*network.encode(images))
-widgets.gaussian_sliders()
+plots.latent_plane(net.encode(images)[0], data.load_mnist("test").labels[:8])
+plots.show_ink(latent.digit_plane(net.decode, latent.plane_codes(3)))
+gaussian.kl_to_standard_normal(*net.encode(images))
+sliders.gaussian_sliders()
 print(json.dumps(sorted({HEAVY!r} & set(sys.modules))))
 """)
     assert used == []
@@ -131,7 +131,7 @@ def test_rooms_import_only_downwards(room):
 def test_imports_go_round_in_no_circle():
     order = graphlib.TopologicalSorter({room: rooms_used(SOURCES[room]) for room in ROOMS})
     order.prepare()  # raises CycleError
-    assert rooms_used(SOURCES["decoder"]) >= {"_validate", "data"}, "or imports are no longer recognised"
+    assert rooms_used(SOURCES["network"]) >= {"_validate", "data"}, "or imports are no longer recognised"
 
 
 def test_one_room_imports_tensorflow_and_the_others_take_it_from_there():
@@ -166,7 +166,8 @@ def test_scripts_of_the_package_load_nothing_from_elsewhere():
 def project_files():
     """The text files of the project, without what is made by running it. Notebooks have a test of their own."""
     kinds = {"", ".cfg", ".css", ".js", ".json", ".md", ".py", ".svg", ".toml", ".txt", ".yml"}
-    inside = [path for folder in ("vae_helpers", "tests", "figures", ".ci") for path in (ROOT / folder).rglob("*")]
+    folders = ("vae_helpers", "tests", "tools", "figures", ".ci")
+    inside = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     for path in (*ROOT.iterdir(), *inside):
         if path.is_file() and path.suffix in kinds and path.name != ".git":
             yield path

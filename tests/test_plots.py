@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb, to_rgba
 from scipy import stats
 
-from vae_helpers import latent, plots
+from vae_helpers import latent, look, plots
 from vae_helpers.gaussian import kl_between
 
 HISTORY = {"loss": [200.0, 160.0, 150.0], "reconstruction": [195.0, 154.0, 143.5], "kl": [5.0, 6.0, 6.5]}
@@ -93,14 +93,14 @@ def test_axes_are_named_by_keyword_only(name):
 # Colours and style ---------------------------------------------------------------------------------------------------
 
 def test_ten_digits_have_ten_colours():
-    assert len(plots.DIGIT_COLOURS) == 10
-    colours = np.array([to_rgb(colour) for colour in plots.DIGIT_COLOURS])
+    assert len(look.DIGIT_COLOURS) == 10
+    colours = np.array([to_rgb(colour) for colour in look.DIGIT_COLOURS])
     apart = np.linalg.norm(colours[:, None] - colours, axis=2)[np.triu_indices(10, 1)]
     assert apart.min() > 0.1
 
 
 def test_a_colour_means_one_thing():
-    colours = [plots.ENCODER, plots.DECODER, plots.PRIOR, plots.NOISE, plots.WRONG, plots.INK]
+    colours = [look.ENCODER, look.DECODER, look.PRIOR, look.NOISE, look.WRONG, look.INK]
     assert len({to_rgb(colour) for colour in colours}) == 6
     for colour in colours:
         assert 1.05 / (luminance(colour) + 0.05) >= 3, "too pale for a line on white (WCAG 1.4.11)"
@@ -109,7 +109,7 @@ def test_a_colour_means_one_thing():
 def test_set_style():
     plots.set_style()
     assert mpl.rcParams["figure.facecolor"] == "white" and not mpl.rcParams["axes.spines.top"]
-    assert mpl.rcParams["axes.prop_cycle"].by_key()["color"][:3] == [plots.ENCODER, plots.DECODER, plots.PRIOR]
+    assert mpl.rcParams["axes.prop_cycle"].by_key()["color"][:3] == [look.ENCODER, look.DECODER, look.PRIOR]
     assert mpl.rcParams["image.cmap"] in ("cividis", "viridis")
     assert not plt.get_fignums()
     for call in CALLS.values():
@@ -346,7 +346,7 @@ def test_costs_of_a_vae():
     for line in (*left.get_lines(), *right.get_lines()):
         assert list(line.get_xdata()) == [1, 2, 3], "the first epoch is epoch 1"
     reconstruction, kl = curves(left)[tuple(HISTORY["reconstruction"])], curves(right)[tuple(HISTORY["kl"])]
-    assert to_rgb(reconstruction.get_color()) == to_rgb(plots.DECODER) and to_rgb(kl.get_color()) == to_rgb(plots.PRIOR)
+    assert to_rgb(reconstruction.get_color()) == to_rgb(look.DECODER) and to_rgb(kl.get_color()) == to_rgb(look.PRIOR)
     assert {text.get_text() for text in left.get_legend().get_texts()} == {"loss", "reconstruction"}
     assert right.get_ylim()[0] == 0 and "KL" in right.get_ylabel()
     assert left.get_xlabel() == "epoch" and "nats per image" in left.get_ylabel()
@@ -429,7 +429,7 @@ def test_each_dot_has_the_colour_of_its_digit(dtype):
     assert len(dots.get_offsets()) == 500
     label_of = {tuple(code): label for code, label in zip(codes, labels)}
     for offset, colour in zip(dots.get_offsets(), dots.get_facecolors()):
-        assert tuple(colour) == to_rgba(plots.DIGIT_COLOURS[label_of[tuple(offset)]])
+        assert tuple(colour) == to_rgba(look.DIGIT_COLOURS[label_of[tuple(offset)]])
 
 
 def test_no_digit_covers_the_others():
@@ -445,7 +445,7 @@ def test_prior_circles():
     _, ax = plt.subplots()
     assert plots.prior_circles(ax) is ax
     assert circles(ax) == circles(plots.latent_plane(CODES, LABELS)) == [(1, (0, 0)), (2, (0, 0)), (3, (0, 0))]
-    assert all(to_rgb(patch.get_edgecolor()) == to_rgb(plots.PRIOR) and not patch.get_fill() for patch in ax.patches)
+    assert all(to_rgb(patch.get_edgecolor()) == to_rgb(look.PRIOR) and not patch.get_fill() for patch in ax.patches)
 
 
 @pytest.mark.filterwarnings("error")

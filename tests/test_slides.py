@@ -6,8 +6,8 @@ import re
 import nbformat
 import pytest
 
-from tests.execute import NOTEBOOKS
-from vae_helpers import slides
+from tools import slides
+from tools.execute import NOTEBOOKS
 
 BY_NAME = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 WIDTH, HEIGHT = 1280, 720

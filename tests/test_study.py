@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tools import study as making
 from vae_helpers import study
 from vae_helpers.data import load_mnist
 
@@ -51,37 +52,37 @@ def test_write_and_read_give_the_same_runs_sorted(tmp_path):
     path = tmp_path / "study" / "table.csv"  # the folder is made
     runs = [RUN, RUN._replace(beta=0.1), RUN._replace(seed=2, rate=0.0), RUN._replace(latent_dim=12, distortion=1e-3),
             RUN._replace(latent_dim=1, beta=1568.0)]
-    study.write(runs, path)
+    making.write(runs, path)
     again = study.read(path)
     assert again == sorted(runs) and all(type(run) is study.Run for run in again)
     assert [[type(value) for value in run] for run in again] == [list(study.Run.__annotations__.values())] * len(runs)
-    study.write(again, path)
+    making.write(again, path)
     assert study.read(path) == again
     assert [file.name for file in path.parent.iterdir()] == ["table.csv"]
 
 
 def test_the_table_is_plain_text_that_any_tool_reads(tmp_path):
     path = tmp_path / "table.csv"
-    study.write([RUN], path)
+    making.write([RUN], path)
     assert path.read_bytes() == f"{HEADER}\n2,1.0,1,137.25,6.5,2\n".encode()
 
 
 def test_no_table_is_an_empty_study(tmp_path):
     assert study.read(tmp_path / "none.csv") == []
-    study.write([], tmp_path / "empty.csv")
+    making.write([], tmp_path / "empty.csv")
     assert study.read(tmp_path / "empty.csv") == []
 
 
 def test_a_write_that_fails_leaves_the_table_as_it_was(tmp_path):
     path = tmp_path / "table.csv"
-    study.write([RUN], path)
+    making.write([RUN], path)
 
     def interrupted():
         yield RUN._replace(beta=3.0)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        study.write(interrupted(), path)
+        making.write(interrupted(), path)
     assert study.read(path) == [RUN]
 
 
@@ -116,39 +117,39 @@ def small_study(tmp_path, monkeypatch):
 
     monkeypatch.setattr(study, "LATENT_DIMS", (1, 2))
     monkeypatch.setattr(study, "BETAS", (0.0, 1.0))
-    monkeypatch.setattr(study, "run_one", run_one)
-    monkeypatch.setattr(study, "ProcessPoolExecutor", lambda *args, **kwargs: ThreadPoolExecutor(1))
-    read, write = study.read, study.write
-    monkeypatch.setattr(study, "read", lambda: read(path))
-    monkeypatch.setattr(study, "write", lambda runs: write(runs, path))
+    monkeypatch.setattr(making, "run_one", run_one)
+    monkeypatch.setattr(making, "ProcessPoolExecutor", lambda *args, **kwargs: ThreadPoolExecutor(1))
+    read, write = study.read, making.write
+    monkeypatch.setattr(making, "read", lambda: read(path))
+    monkeypatch.setattr(making, "write", lambda runs: write(runs, path))
     return trained
 
 
 def test_a_study_trains_the_whole_grid_once(small_study, capsys):
-    study.main()
+    making.main()
     assert small_study == study.grid() and len(small_study) == 8
     assert study.missing(study.read()) == []
     lines = capsys.readouterr().out.strip().split("\n")
     assert len(lines) == 8 and lines[0].startswith("1/8: Run(") and lines[-1].startswith("8/8: Run(")
-    study.main()  # nothing is left to do
+    making.main()  # nothing is left to do
     assert len(small_study) == 8 and capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, 5, 7])
 def test_an_interrupted_study_goes_on_where_it_stopped(small_study, monkeypatch, stop_after):
-    run_one = study.run_one
+    run_one = making.run_one
 
     def interrupted(*settings):
         if len(small_study) == stop_after:
             raise KeyboardInterrupt
         return run_one(*settings)
 
-    monkeypatch.setattr(study, "run_one", interrupted)
+    monkeypatch.setattr(making, "run_one", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        study.main()
+        making.main()
     assert [run[:3] for run in study.read()] == sorted(study.grid()[:stop_after])
-    monkeypatch.setattr(study, "run_one", run_one)
-    study.main()
+    monkeypatch.setattr(making, "run_one", run_one)
+    making.main()
     assert small_study == study.grid()  # each network once, in order, none twice
     assert [run[:3] for run in study.read()] == sorted(study.grid())
 
@@ -163,9 +164,9 @@ def test_an_interrupted_study_goes_on_where_it_stopped(small_study, monkeypatch,
     ((2, 1.0, -1), ValueError, "received -1"),
 ])
 def test_bad_settings_are_refused_before_anything_is_trained(settings, error, received, monkeypatch):
-    monkeypatch.setattr(study.training, "train", lambda *args, **kwargs: pytest.fail("it began to train"))
+    monkeypatch.setattr(making.training, "train", lambda *args, **kwargs: pytest.fail("it began to train"))
     with pytest.raises(error, match=re.escape(received)):
-        study.run_one(*settings)
+        making.run_one(*settings)
 
 
 def test_one_run_is_what_evaluation_says_of_the_trained_network(monkeypatch):
@@ -176,13 +177,13 @@ def test_one_run_is_what_evaluation_says_of_the_trained_network(monkeypatch):
         trained.update(vae=vae, shape=images.shape, epochs=epochs, seed=seed, progress=progress)
 
     few = load_mnist("test")._replace(images=load_mnist("test").images[:2000])
-    monkeypatch.setattr(study.training, "train", train)
-    monkeypatch.setattr(study, "load_mnist", lambda subset: few if subset == "test" else load_mnist(subset))
-    run = study.run_one(3, 0.3, 2)
+    monkeypatch.setattr(making.training, "train", train)
+    monkeypatch.setattr(making, "load_mnist", lambda subset: few if subset == "test" else load_mnist(subset))
+    run = making.run_one(3, 0.3, 2)
     assert run[:3] == (3, 0.3, 2)
     assert trained["shape"] == (60_000, 28, 28) and trained["seed"] == 2 and trained["epochs"] == study.EPOCHS
     assert not trained["progress"] and trained["vae"].latent_dim == 3 and trained["vae"].beta == pytest.approx(0.3)
-    _, distortion, rate = study.evaluation.elbo(trained["vae"], few.images)
+    _, distortion, rate = making.evaluation.elbo(trained["vae"], few.images)
     assert (run.distortion, run.rate) == (round(distortion, 2), round(rate, 2))
     assert 0 <= run.active_units <= 3
 

@@ -6,8 +6,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from tests.execute import NOTEBOOKS
-from vae_helpers import evaluation, gaussian, latent, models, pad
+from tools.execute import NOTEBOOKS
+from vae_helpers import evaluation, gaussian, latent, models
 from vae_helpers.backend import keras
 from vae_helpers.data import load_mnist
 
@@ -40,7 +40,7 @@ COMPUTE = {
     "digit_plane": (latent, lambda f: f(lambda z: X[: len(z)], X[:36, :2])),
     "interpolate": (latent, lambda f: [f(Z_MEAN[0], Z_MEAN[1], 5, kind) for kind in ("linear", "slerp")]),
     "attribute_vector": (latent, lambda f: f(Z_MEAN, NOISE[:, 0], np.arange(40) % 3)),
-    "prior_tail": (pad, lambda f: [f(Z_MEAN), f(NOISE[:, :1])]),
+    "prior_tail": (gaussian, lambda f: [f(Z_MEAN), f(NOISE[:, :1])]),
     "importance_weighted_bound": (evaluation, lambda f: f(models.build_pretrained("vae-2d"), DIGITS, 3).mean()),
 }
 

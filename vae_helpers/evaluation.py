@@ -10,9 +10,9 @@ import numpy as np
 from vae_helpers import _validate
 from vae_helpers.backend import keras
 from vae_helpers.data import as_vectors, flat_pixels
-from vae_helpers.decoder import NumpyDecoder
 from vae_helpers.gaussian import kl_to_standard_normal, reparameterize
 from vae_helpers.models import VAE, Autoencoder, bernoulli_cost
+from vae_helpers.network import Network
 
 BATCH_SIZE = 1000
 CODES_AT_ONCE = 5000  # 16 MB of logits
@@ -83,7 +83,7 @@ def importance_weighted_bound(vae, images, k, *, seed=0):
 
     Parameters
     ----------
-    vae : VAE or NumpyDecoder
+    vae : VAE or Network
         With any number of latent elements. Its `beta` plays no part.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
         Grey pixels count as probabilities of ink, as in `elbo`.
@@ -137,7 +137,7 @@ def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
 
     Parameters
     ----------
-    decoder : NumpyDecoder, VAE, Autoencoder or keras.Model
+    decoder : Network, VAE, Autoencoder or keras.Model
         With 2 latent elements. Of a whole model the decoder is taken; a keras.Model comes from `build_decoder`.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
         Black-and-white images have a likelihood. For grey ones the result is what their `elbo` is a bound on; it lies
@@ -226,7 +226,7 @@ def _batches(images, size=None):
 
 def _encoder_of(vae):
     """Return a function from images to z_mean and z_log_var, all of them arrays."""
-    if isinstance(vae, NumpyDecoder):
+    if isinstance(vae, Network):
         return vae.encode
     if not isinstance(vae, VAE):
         raise TypeError(f"vae must come from build_vae or load_pretrained, received {_validate.described(vae)}")
@@ -235,7 +235,7 @@ def _encoder_of(vae):
 
 def _decoder_of(model):
     """Return a function from codes to logits, both of them arrays, and the number of latent elements."""
-    if isinstance(model, NumpyDecoder):
+    if isinstance(model, Network):
         return model.decode_logits, model.latent_dim
     if isinstance(model, Autoencoder):
         network = model.decoder_logits

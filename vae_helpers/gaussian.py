@@ -6,6 +6,7 @@ every divergence is in nats.
 
 import numpy as np
 from scipy import integrate
+from scipy.special import gammaincc
 
 from vae_helpers import _validate
 
@@ -192,6 +193,32 @@ def kl_quadrature(mean_p, std_p, mean_q, std_q):
         If an argument does not hold finite real numbers, or a standard deviation is not positive.
     """
     return np.vectorize(_integrate_one, otypes=[float])(*_two_normals(mean_p, std_p, mean_q, std_q))[()]
+
+
+def prior_tail(z):
+    """Return how much of the prior N(0, I) lies farther from the origin than a code.
+
+    The squared distance of a draw has the chi-squared distribution with as many degrees of freedom as the code has
+    elements. With 2 of them the share is exp(-r**2 / 2).
+
+    Parameters
+    ----------
+    z : array_like of shape (..., latent_dim)
+
+    Returns
+    -------
+    ndarray of shape (...)
+        1 at the origin, falling to 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the codes are not finite numbers.
+    """
+    z = _validate.finite_array(z, "z").astype(np.float64)
+    if z.ndim == 0:
+        raise ValueError(f"z must have an axis of latent elements, received {_validate.described(z)}")
+    return gammaincc(z.shape[-1] / 2, (z**2).sum(axis=-1) / 2)
 
 
 def _integrate_one(mean_p, std_p, mean_q, std_q):

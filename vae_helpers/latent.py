@@ -74,7 +74,7 @@ def digit_plane(decode, codes):
     ----------
     decode : callable
         Takes codes of shape (n * n, d) and gives pixels of shape (n * n, 28, 28) or (n * n, 784), for example the
-        `decode` of a `NumpyDecoder`, or a Keras decoder.
+        `decode` of a `Network`, or a Keras decoder.
     codes : ndarray of shape (n * n, d)
         The codes, row by row.
 

@@ -8,7 +8,7 @@ import numpy as np
 from vae_helpers import _validate
 from vae_helpers.backend import keras
 from vae_helpers.data import N_PIXELS
-from vae_helpers.decoder import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, read_weights
+from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, read_weights
 
 layers, ops = keras.layers, keras.ops
 
@@ -360,7 +360,7 @@ def build_pretrained(name):
 
 
 def to_arrays(model):
-    """Take the weights out of a model, so that `decoder.NumpyDecoder` can run it.
+    """Take the weights out of a model, so that `decoder.Network` can run it.
 
     Parameters
     ----------

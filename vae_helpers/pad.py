@@ -12,13 +12,12 @@ import anywidget
 import numpy as np
 import traitlets
 from matplotlib.colors import to_hex
-from PIL import Image, ImageDraw
-from scipy.special import gammaincc
 
 from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, flat_pixels, load_mnist
-from vae_helpers.decoder import HIDDEN_UNITS, NumpyDecoder
-from vae_helpers.plots import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
+from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
+from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
+from vae_helpers.network import HIDDEN_UNITS, Network
 
 ASSETS = Path(__file__).parent / "assets"
 DECODER_LAYERS = (*(f"dense_{units}" for units in reversed(HIDDEN_UNITS)), "x_logits")
@@ -26,19 +25,13 @@ FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
 MOST_DIGITS = 2000  # real digits behind the pad: enough to show each class, and 1.6 MB
 LEAST_SPAN = 3.3  # shows the prior's circle of 3 standard deviations
 
-# What makes a picture an MNIST digit: the ink's longer side is 20 pixels, and its centre of mass lies in the pixel at
-# row 14, column 14. A pen of this many pixels draws ones as thick as MNIST's upright ones.
-BOX_SIDE, CENTRE, PEN = 20, 14, 2.55
-FINENESS = 8  # a stroke is drawn with this many dots to a pixel, then made grey
-SMALLEST_DRAWING = 0.05  # of the canvas's side; less is a dot, which would be blown up to a blob
-
 
 class LatentPad(anywidget.AnyWidget):
     """The latent plane of one or two networks, on which a code is moved; made by `latent_pad`.
 
     Parameters
     ----------
-    networks : dict of str to NumpyDecoder
+    networks : dict of str to Network
         One or two, by the names to show.
     images : ndarray of shape (n, 28, 28), dtype=uint8
         Real digits.
@@ -157,7 +150,7 @@ class DrawingPad(LatentPad):
 
     @traitlets.validate("strokes")
     def _valid_strokes(self, proposal):
-        return _strokes(proposal["value"])
+        return valid_strokes(proposal["value"])
 
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal):
@@ -202,10 +195,6 @@ class DrawingPad(LatentPad):
                 self.z = z_mean
 
 
-class TooSmallError(ValueError):
-    """What was drawn is a dot, too small to be taken for a digit."""
-
-
 def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, names=None):
     """Show the latent plane of a network; the digit at the code under mouse, finger or arrow keys is decoded at once.
 
@@ -214,9 +203,9 @@ def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, nam
 
     Parameters
     ----------
-    decoder : NumpyDecoder
+    decoder : Network
         A network with 2 latent elements, for example ``load_pretrained("vae-2d")``.
-    other : NumpyDecoder, optional
+    other : Network, optional
         A second one, which decodes the same code beside the first; a switch shows its codes on the plane.
     digits : Digits, optional
         Real digits, as `load_mnist` gives them; the 10,000 test digits if left out. At most 2,000 are shown, taken
@@ -255,7 +244,7 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
 
     Parameters
     ----------
-    decoder : NumpyDecoder
+    decoder : Network
         A network with 2 latent elements, for example ``load_pretrained("vae-2d")``.
     digits, z, span, names
         As of `latent_pad`; one name.
@@ -278,127 +267,12 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
     return DrawingPad(*_checked({"decoder": decoder}, digits, z, span, names))
 
 
-def prior_tail(z):
-    """Return how much of the prior N(0, I) lies farther from the origin than a code.
-
-    The squared distance of a draw has the chi-squared distribution with as many degrees of freedom as the code has
-    elements. With 2 of them the share is exp(-r**2 / 2).
-
-    Parameters
-    ----------
-    z : array_like of shape (..., latent_dim)
-
-    Returns
-    -------
-    ndarray of shape (...)
-        1 at the origin, falling to 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the codes are not finite numbers.
-    """
-    z = _validate.finite_array(z, "z").astype(np.float64)
-    if z.ndim == 0:
-        raise ValueError(f"z must have an axis of latent elements, received {_validate.described(z)}")
-    return gammaincc(z.shape[-1] / 2, (z**2).sum(axis=-1) / 2)
-
-
-def draw_as_mnist(strokes):
-    """Draw strokes as an MNIST digit, with a pen as thick as MNIST's, however large they were drawn.
-
-    Parameters
-    ----------
-    strokes : list of list of tuple of float
-        Each stroke is a list of points (x, y) from (0, 0) at the top left to (1, 1) at the bottom right.
-
-    Returns
-    -------
-    ndarray of shape (28, 28), dtype=uint8
-        0 for paper, 255 for ink.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the strokes are not such a list, there is none, or all are but a dot.
-    """
-    strokes = [np.array(stroke) for stroke in _strokes(strokes)]
-    if not strokes:
-        raise ValueError("strokes must not be empty: nothing is drawn")
-    points = np.concatenate(strokes)
-    size = np.ptp(points, axis=0).max()
-    if size < SMALLEST_DRAWING:
-        raise TooSmallError("This is but a dot. Draw a digit, as large as you like.")
-    width = round(FINENESS * PEN)
-    # The line's middle spans the box less one pen, so that its edges span the box.
-    scale = (FINENESS * BOX_SIDE - width) / size
-    side = FINENESS * IMAGE_SIDE
-    picture = Image.new("L", (side, side))
-    pen = ImageDraw.Draw(picture)
-    for stroke in strokes:
-        line = (stroke - points.min(axis=0)) * scale + width
-        pen.line([tuple(point) for point in line], fill=255, width=width)
-        reach = (width - 1) / 2  # Pillow counts both ends of a circle as inside
-        for x, y in line:  # round ends and corners
-            pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
-    return centre_as_mnist(np.asarray(picture))
-
-
-def centre_as_mnist(picture):
-    """Scale and centre a picture of ink as MNIST's digits are.
-
-    The ink's bounding box is scaled, keeping its proportions, so that its longer side is 20 pixels; grey levels appear
-    as a by-product. It is then moved by whole pixels so that its centre of mass lies in the pixel at row 14, column 14
-    of 28 by 28.
-
-    Parameters
-    ----------
-    picture : ndarray of shape (height, width), dtype=uint8
-        0 for paper, 255 for ink, of any size.
-
-    Returns
-    -------
-    ndarray of shape (28, 28), dtype=uint8
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the picture is not such an array, or holds no ink.
-
-    References
-    ----------
-    Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition",
-    Proceedings of the IEEE 86(11), 1998, section III.A.
-    """
-    if not isinstance(picture, np.ndarray) or picture.ndim != 2 or picture.dtype != np.uint8:
-        raise TypeError("picture must be uint8 of shape (height, width), received "
-                        f"{_validate.described(picture)}")
-    rows, columns = picture.any(axis=1).nonzero()[0], picture.any(axis=0).nonzero()[0]
-    if len(rows) == 0:
-        raise ValueError("picture must hold ink, received only zeros: nothing is drawn")
-    ink = picture[rows[0]: rows[-1] + 1, columns[0]: columns[-1] + 1]
-    height, width = ink.shape
-    longer = max(height, width)
-    if longer != BOX_SIDE:
-        size = [max(1, round(side * BOX_SIDE / longer)) for side in (width, height)]
-        ink = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BICUBIC))
-        height, width = ink.shape
-    share = ink / ink.sum()
-    top = round(CENTRE - share.sum(axis=1) @ np.arange(height))
-    left = round(CENTRE - share.sum(axis=0) @ np.arange(width))
-    # Ink that is very one-sided would stick out of the picture.
-    top, left = (min(max(start, 0), IMAGE_SIDE - side) for start, side in ((top, height), (left, width)))
-    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    image[top: top + height, left: left + width] = ink
-    return image
-
-
 def _checked(decoders, digits, z, span, names):
     """Check what the pads are given and return the arguments of `LatentPad`."""
     for name, decoder in decoders.items():
-        if not isinstance(decoder, NumpyDecoder):
-            raise TypeError(f"{name} must be a NumpyDecoder, as load_pretrained('vae-2d') gives or "
-                            "NumpyDecoder(to_arrays(model)) makes of a trained model, received "
+        if not isinstance(decoder, Network):
+            raise TypeError(f"{name} must be a Network, as load_pretrained('vae-2d') gives or "
+                            "Network(to_arrays(model)) makes of a trained model, received "
                             f"{_validate.described(decoder)}")
         if decoder.latent_dim != 2:
             raise ValueError(f"{name} must have 2 latent elements, because the pad is a plane; received {decoder!r}. "
@@ -455,16 +329,3 @@ def _sentence(z_mean, z_std):
     if max(z_std) == 0:
         return f"Its code is {mean}. An autoencoder gives no spread."
     return f"The encoder gives it z_mean {mean} and z_std {std}."
-
-
-def _strokes(value):
-    """Return strokes as tuples of points, or say what is wrong with them."""
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"strokes must be a list of strokes, received {_validate.described(value)}")
-    strokes = []
-    for i, stroke in enumerate(value):
-        points = _validate.finite_array(stroke, f"strokes[{i}]", (None, 2))
-        if points.min() < 0 or points.max() > 1:
-            raise ValueError(f"strokes[{i}] must have points from 0 to 1, received {points.min()} to {points.max()}")
-        strokes.append(tuple((float(x), float(y)) for x, y in points))
-    return tuple(strokes)

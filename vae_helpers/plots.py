@@ -1,6 +1,6 @@
 """The series' pictures: one function each. They draw on the `ax` they are given, or on a new one, and return it.
 
-They never train and never call `plt.show`. What a colour means is decided here, once.
+They never train and never call `plt.show`. What a colour means is decided in `look`.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,7 @@ import numpy as np
 from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE
 from vae_helpers.gaussian import log_normal_density
-
-ENCODER = "#3f90da"  # the encoder and q(z|x)
-DECODER = "#e76300"  # the decoder, the reconstruction and its cost
-PRIOR = "#832db6"  # the prior, the KL divergence and the rate
-NOISE = "#717581"  # the noise alpha
-WRONG = "#bd1f01"  # something wrong or empty
-DIGIT_COLOURS = tuple(mpl.color_sequences["petroff10"])  # of the digits 0 to 9
-INK = "#1a1a1a"
+from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
 
 
 def set_style():

@@ -1,4 +1,4 @@
-"""How much memory a running notebook takes: `python -m tests.memory`, or `make bench`.
+"""How much memory a running notebook takes: `python -m tools.memory`, or `make bench`.
 
 Each notebook is run in a kernel of its own, as a student's would be. What counts is the largest resident set of the
 kernel (Linux only), plus that of one JupyterLab server that has opened nothing.
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from tests.execute import NOTEBOOKS, SECONDS_PER_CELL
+from tools.execute import NOTEBOOKS, SECONDS_PER_CELL
 
 SERVER_GB = 24
 PROBE = ("import pathlib, re; print('peak', re.search(r'VmHWM:\\s+(\\d+)', "

@@ -10,8 +10,8 @@ WARM_UP = 100  # events that do not count
 # until the picture has been drawn, packed into a PNG and sent, with the field's number and the sentence.
 CODE = """
 import json, time
-from vae_helpers.decoder import load_pretrained
-from vae_helpers.widgets import latent_sliders
+from vae_helpers.network import load_pretrained
+from vae_helpers.sliders import latent_sliders
 
 panel = latent_sliders(load_pretrained({name!r}))
 names = list(panel.numbers)

@@ -1,6 +1,6 @@
 """Measure what the README says of speed: `make bench`.
 
-Ratios are of times measured in one run, on whatever machine runs it. With `python -m tests.bench --full` the lecture's
+Ratios are of times measured in one run, on whatever machine runs it. With `python -m tools.bench --full` the lecture's
 150 epochs are all run.
 """
 
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.browser import widget_latencies
-from tests.latency import slider_seconds
+from tools.browser import widget_latencies
+from tools.latency import slider_seconds
 from vae_helpers import latent, models, training
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
-from vae_helpers.decoder import load_pretrained, weight_shapes
+from vae_helpers.network import load_pretrained, weight_shapes
 
 LECTURE_EPOCHS = 150
 LECTURE_LOSS = 0.1890 * 784  # nats per image: what its 150 epochs end at, see `--full`
@@ -123,7 +123,7 @@ def bench_decoding():
     one = codes[:1]
     numpy_call = seconds(lambda: [light.decode(one) for _ in range(1000)]) / 1000
     predict_call = single / len(codes)
-    print(f"one code: predict {1000 * predict_call:.1f} ms, NumpyDecoder {1000 * numpy_call:.3f} ms, "
+    print(f"one code: predict {1000 * predict_call:.1f} ms, Network {1000 * numpy_call:.3f} ms, "
           f"ratio {predict_call / numpy_call:.0f}")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vae_helpers import decoder
+from vae_helpers import network as network_room
 from vae_helpers.data import load_mnist
 
 steady = settings(deadline=None, derandomize=True, max_examples=30)
@@ -20,7 +20,7 @@ def random_arrays(latent_dim=2, is_vae=True, seed=0):
     """Weights of a network that keeps its signals at about their size, so that no layer drowns another's errors."""
     rng = np.random.default_rng(seed)
     arrays = {}
-    for key, shape in decoder.weight_shapes(latent_dim, is_vae).items():
+    for key, shape in network_room.weight_shapes(latent_dim, is_vae).items():
         if key.endswith("/kernel"):
             arrays[key] = rng.normal(0, np.sqrt(2 / shape[0]), shape)
         elif key.endswith("/moving_variance"):
@@ -67,7 +67,7 @@ def cost(images, logits):
 
 @pytest.fixture(scope="module")
 def network():
-    return decoder.NumpyDecoder(random_arrays())
+    return network_room.Network(random_arrays())
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +79,13 @@ def digits():
 
 def test_number_of_weights_is_the_lectures():
     """Sections 4.3 and 4.4 print them: 574,916 in the encoder and 575,312 in the decoder."""
-    shapes = decoder.weight_shapes(2)
+    shapes = network_room.weight_shapes(2)
     for part, total in (("encoder", 574_916), ("decoder", 575_312)):
         assert sum(np.prod(shape) for key, shape in shapes.items() if key.startswith(part + "/")) == total
 
 
 def test_weight_shapes_by_hand():
-    shapes = decoder.weight_shapes(12)
+    shapes = network_room.weight_shapes(12)
     assert len(shapes) == 26
     assert shapes["encoder/dense_512/kernel"] == (784, 512)
     assert shapes["encoder/batch_norm/moving_variance"] == (64,)
@@ -95,7 +95,7 @@ def test_weight_shapes_by_hand():
 
 
 def test_an_autoencoder_has_one_code_in_place_of_mean_and_variance():
-    vae, autoencoder = decoder.weight_shapes(2), decoder.weight_shapes(2, is_vae=False)
+    vae, autoencoder = network_room.weight_shapes(2), network_room.weight_shapes(2, is_vae=False)
     assert set(vae) - set(autoencoder) == {f"encoder/{output}/{part}" for output in ("z_mean", "z_log_var")
                                            for part in ("kernel", "bias")}
     assert {key: autoencoder[key] for key in set(autoencoder) - set(vae)} == {"encoder/z/kernel": (64, 2),
@@ -108,7 +108,7 @@ def test_an_autoencoder_has_one_code_in_place_of_mean_and_variance():
 ])
 def test_weight_shapes_refuses(latent_dim, error, received):
     with pytest.raises(error, match=r"^latent_dim must be ") as caught:
-        decoder.weight_shapes(latent_dim)
+        network_room.weight_shapes(latent_dim)
     assert received in str(caught.value)
 
 
@@ -117,7 +117,7 @@ def test_weight_shapes_refuses(latent_dim, error, received):
 @pytest.mark.parametrize("latent_dim", [1, 2, 12])
 def test_decode_agrees_with_float64(latent_dim):
     arrays = random_arrays(latent_dim)
-    network = decoder.NumpyDecoder(arrays)
+    network = network_room.Network(arrays)
     z = np.random.default_rng(2).normal(size=(50, latent_dim))
     logits, pixels = network.decode_logits(z), network.decode(z)
     expected = reference_decode(arrays, z)
@@ -132,7 +132,7 @@ def test_decode_agrees_with_float64(latent_dim):
 @pytest.mark.parametrize("latent_dim", [2, 12])
 def test_encode_agrees_with_float64(latent_dim):
     arrays, images = random_arrays(latent_dim), random_images(40)
-    network = decoder.NumpyDecoder(arrays)
+    network = network_room.Network(arrays)
     assert network.latent_dim == latent_dim
     for received, expected in zip(network.encode(images), reference_encode(arrays, images, ["z_mean", "z_log_var"])):
         assert received.shape == (40, latent_dim) and received.dtype == np.float32
@@ -142,7 +142,7 @@ def test_encode_agrees_with_float64(latent_dim):
 
 def test_autoencoder_gives_its_code_and_no_spread():
     arrays, images = random_arrays(is_vae=False), random_images(40)
-    z_mean, z_log_var = decoder.NumpyDecoder(arrays).encode(images)
+    z_mean, z_log_var = network_room.Network(arrays).encode(images)
     expected, = reference_encode(arrays, images, ["z"])
     np.testing.assert_allclose(z_mean, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
     assert z_log_var.shape == (40, 2) and z_log_var.dtype == np.float32 and (z_log_var == -np.inf).all()
@@ -185,9 +185,9 @@ def test_codes_of_integers_and_lists(network):
 
 
 def test_info():
-    assert decoder.NumpyDecoder(random_arrays()).info == {}
+    assert network_room.Network(random_arrays()).info == {}
     given_info = {"name": "mine", "epochs": 3}
-    network = decoder.NumpyDecoder(random_arrays(), given_info)
+    network = network_room.Network(random_arrays(), given_info)
     assert network.info == given_info and "mine" in repr(network) and "latent_dim=2" in repr(network)
     network.info["epochs"] = 4
     assert given_info["epochs"] == 3, "the caller's dict was changed"
@@ -236,7 +236,7 @@ def test_missing_array_is_named():
         arrays = random_arrays()
         del arrays[key]
         with pytest.raises(ValueError, match=r"^arrays must ") as caught:
-            decoder.NumpyDecoder(arrays)
+            network_room.Network(arrays)
         # Without the kernel that tells the latent dimension, the message lists what was received.
         assert (key in str(caught.value)) == (key != "decoder/dense_64/kernel")
 
@@ -247,7 +247,7 @@ def test_missing_array_is_named():
 ])
 def test_array_of_another_shape_or_name_is_named(key, shape):
     with pytest.raises(ValueError, match=r"^arrays must have the names and shapes") as caught:
-        decoder.NumpyDecoder({**random_arrays(), key: np.zeros(shape, np.float32)})
+        network_room.Network({**random_arrays(), key: np.zeros(shape, np.float32)})
     assert key in str(caught.value) and str(shape) in str(caught.value)
 
 
@@ -255,7 +255,7 @@ def test_array_of_another_shape_or_name_is_named(key, shape):
                                               ("vae-2d", "vae-2d"), ([np.zeros((2, 64))], "list")])
 def test_what_is_no_network_is_refused(arrays, received):
     with pytest.raises((TypeError, ValueError), match=r"^arrays must ") as caught:
-        decoder.NumpyDecoder(arrays)
+        network_room.Network(arrays)
     assert received in str(caught.value)
 
 
@@ -269,11 +269,11 @@ def test_what_is_no_network_is_refused(arrays, received):
 def test_weights_that_are_no_finite_numbers_are_named(key, bad):
     """Otherwise every picture is NaN, or the error is one that says nothing about the weights."""
     with pytest.raises((TypeError, ValueError)) as caught:
-        decoder.NumpyDecoder({**random_arrays(), key: bad})
+        network_room.Network({**random_arrays(), key: bad})
     assert key in str(caught.value)
 
 
-@pytest.mark.parametrize("load", [decoder.load_pretrained, decoder.read_weights])
+@pytest.mark.parametrize("load", [network_room.load_pretrained, network_room.read_weights])
 @pytest.mark.parametrize("name", ["vae-3d", "VAE-2D", "", "../weights/vae-2d", None, 2])
 def test_unknown_name(load, name):
     with pytest.raises(ValueError) as caught:
@@ -288,9 +288,9 @@ def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
             return (tmp_path / "ran").touch, ()
 
     np.savez(tmp_path / "vae-2d.npz", info="{}", weights=np.array([Dangerous()], dtype=object))
-    monkeypatch.setattr(decoder, "WEIGHTS_FOLDER", tmp_path)
-    with pytest.raises(decoder.DatasetError, match="allow_pickle"):
-        decoder.load_pretrained("vae-2d")
+    monkeypatch.setattr(network_room, "WEIGHTS_FOLDER", tmp_path)
+    with pytest.raises(network_room.DatasetError, match="allow_pickle"):
+        network_room.load_pretrained("vae-2d")
     assert not (tmp_path / "ran").exists()
 
 
@@ -298,12 +298,12 @@ def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
                                     lambda path: path.write_bytes(path.read_bytes()[:-1000])])
 def test_missing_and_damaged_weights_are_refused_with_the_path_and_the_remedy(damage, tmp_path, monkeypatch):
     path = tmp_path / "ae-2d.npz"
-    path.write_bytes((decoder.WEIGHTS_FOLDER / "ae-2d.npz").read_bytes())
-    monkeypatch.setattr(decoder, "WEIGHTS_FOLDER", tmp_path)
-    assert decoder.load_pretrained("ae-2d").latent_dim == 2
+    path.write_bytes((network_room.WEIGHTS_FOLDER / "ae-2d.npz").read_bytes())
+    monkeypatch.setattr(network_room, "WEIGHTS_FOLDER", tmp_path)
+    assert network_room.load_pretrained("ae-2d").latent_dim == 2
     damage(path)
-    with pytest.raises(decoder.DatasetError) as refused:
-        decoder.load_pretrained("ae-2d")
+    with pytest.raises(network_room.DatasetError) as refused:
+        network_room.load_pretrained("ae-2d")
     assert str(path) in str(refused.value) and "git checkout" in str(refused.value)
 
 
@@ -316,7 +316,7 @@ def pretrained():
 
     def load(name):
         if name not in loaded:
-            loaded[name] = decoder.load_pretrained(name)
+            loaded[name] = network_room.load_pretrained(name)
         return loaded[name]
 
     return load
@@ -324,13 +324,13 @@ def pretrained():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_file_is_small_and_holds_plain_float32(name):
-    path = decoder.WEIGHTS_FOLDER / f"{name}.npz"
+    path = network_room.WEIGHTS_FOLDER / f"{name}.npz"
     assert path.stat().st_size < 5_000_000
     with np.load(path, allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
     json.loads(str(arrays.pop("info")))
     latent_dim = int(name.removesuffix("d").split("-")[1])
-    shapes = decoder.weight_shapes(latent_dim, name.startswith("vae"))
+    shapes = network_room.weight_shapes(latent_dim, name.startswith("vae"))
     assert {key: array.shape for key, array in arrays.items()} == shapes
     for array in arrays.values():
         assert array.dtype == np.float32 and np.isfinite(array).all()
@@ -408,7 +408,7 @@ def test_digits_are_rebuilt(pretrained, digits, name, nats):
 def test_shipped_network_agrees_with_float64(pretrained, digits, name):
     """Same numbers to 1e-5: pixels, whose size is 1; codes relative to the largest."""
     network, images = pretrained(name), digits[:100]
-    arrays, _ = decoder.read_weights(name)
+    arrays, _ = network_room.read_weights(name)
     outputs = ["z_mean", "z_log_var"] if name.startswith("vae") else ["z"]
     codes = network.encode(images)
     for received, expected in zip(codes, reference_encode(arrays, images, outputs)):
@@ -426,6 +426,6 @@ def test_codes_of_a_vae_are_spread_like_the_prior(pretrained, digits, name):
 
 
 def test_each_load_is_the_callers_own():
-    first, second = decoder.load_pretrained("vae-2d"), decoder.load_pretrained("vae-2d")
+    first, second = network_room.load_pretrained("vae-2d"), network_room.load_pretrained("vae-2d")
     first.info["name"] = "mine"
     assert second.info["name"] == "vae-2d"

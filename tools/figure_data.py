@@ -1,8 +1,8 @@
 """Make the small files in figures/data that the figures are drawn from. Needed only when a network changes.
 
-    python figures/train.py             both
-    python figures/train.py planes      two trainings for Figures 3 and 6: minutes
-    python figures/train.py digits      what the shipped networks make of some digits: seconds
+    python -m tools.figure_data             both
+    python -m tools.figure_data planes      two trainings for Figures 3 and 6: minutes
+    python -m tools.figure_data digits      what the shipped networks make of some digits: seconds
 
 Drawing is kept apart so that it needs neither TensorFlow nor a network, and gives the same file on every machine.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from vae_helpers.data import load_mnist
-from vae_helpers.decoder import load_pretrained
 from vae_helpers.latent import digit_plane, interpolate, plane_codes
+from vae_helpers.network import load_pretrained
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "figures" / "data"
 EPOCHS = 15
 N_DOTS = 2000  # test digits whose codes are drawn as a cloud
 N_DRAWS = 4  # codes drawn from the prior and decoded

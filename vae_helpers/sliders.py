@@ -17,10 +17,9 @@ from PIL import Image
 
 from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, as_vectors, flat_pixels, load_mnist
-from vae_helpers.decoder import NumpyDecoder
-from vae_helpers.gaussian import kl_between, log_normal_density, reparameterize
-from vae_helpers.pad import drawing_pad, latent_pad, prior_tail  # noqa: F401 (the pads: all widgets in one place)
-from vae_helpers.plots import ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.gaussian import kl_between, log_normal_density, prior_tail, reparameterize
+from vae_helpers.look import ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.network import Network
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
@@ -381,8 +380,8 @@ def latent_sliders(decoder, z=None, *, digits=None, seed=0):
 
     Parameters
     ----------
-    decoder : NumpyDecoder
-        A network as `load_pretrained` gives it. One of your own: ``NumpyDecoder(models.to_arrays(vae))``.
+    decoder : Network
+        A network as `load_pretrained` gives it. One of your own: ``Network(models.to_arrays(vae))``.
     z : array_like of shape (latent_dim,), optional
         The code to begin with, by default 0.
     digits : Digits, optional
@@ -413,9 +412,9 @@ class _LatentSliders(Panel):
     """What `latent_sliders` returns: one slider an element, and below them the choice of where to start."""
 
     def __init__(self, decoder, z, digits, seed):
-        if not isinstance(decoder, NumpyDecoder):
-            raise TypeError("decoder must be a NumpyDecoder, as load_pretrained('vae-2d') gives or "
-                            "NumpyDecoder(to_arrays(model)) makes of a trained model, received "
+        if not isinstance(decoder, Network):
+            raise TypeError("decoder must be a Network, as load_pretrained('vae-2d') gives or "
+                            "Network(to_arrays(model)) makes of a trained model, received "
                             f"{_validate.described(decoder)}")
         self._decoder = decoder
         self._images, self._labels = _digits(load_mnist("test") if digits is None else digits)

@@ -184,7 +184,7 @@ def key_latencies(page, control, image=None, presses=30):
 
 def widget_latencies(folder, presses=100):
     """Return the milliseconds of `key_latencies` of the sliders and of the pad, or None without a browser."""
-    cells = {"latent_sliders": ("from vae_helpers.widgets import latent_sliders as show", ".noUi-handle"),
+    cells = {"latent_sliders": ("from vae_helpers.sliders import latent_sliders as show", ".noUi-handle"),
              "latent_pad": ("from vae_helpers.pad import latent_pad as show", "[role=application]")}
     with chromium() as browser:
         if browser is None:
@@ -192,7 +192,7 @@ def widget_latencies(folder, presses=100):
         with jupyter_lab(folder) as address:
             lab, latencies = LabPage(browser, address), {}
             for name, (cell, control) in cells.items():
-                write_notebook(folder / "files" / f"{name}.ipynb", f"{cell}\nfrom vae_helpers.decoder import "
+                write_notebook(folder / "files" / f"{name}.ipynb", f"{cell}\nfrom vae_helpers.network import "
                                'load_pretrained\nshow(load_pretrained("vae-2d"))')
                 lab.open(f"{name}.ipynb")
                 image = lab.page.locator("img.widget-image")

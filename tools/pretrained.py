@@ -1,4 +1,4 @@
-"""Train the networks that ship with the package: `python -m vae_helpers.pretrained [name ...]`, or `make pretrained`.
+"""Train the networks that ship with the package: `python -m tools.pretrained [name ...]`, or `make pretrained`.
 
 They see the 60,000 training digits only, so that the 10,000 test digits tell how good they are.
 """
@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from vae_helpers import _validate, decoder, evaluation, models, training
+from vae_helpers import _validate, evaluation, models, network, training
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import load_mnist
 
@@ -39,7 +39,7 @@ def make(name, epochs=EPOCHS, seed=SEED):
     ValueError
         If `name` is none of the three.
     """
-    _validate.one_of(name, "name", decoder.PRETRAINED)
+    _validate.one_of(name, "name", network.PRETRAINED)
     kind, latent_dim = name.split("-")
     build = models.build_vae if kind == "vae" else models.build_autoencoder
     model = build(latent_dim=int(latent_dim.rstrip("d")), seed=seed)
@@ -56,7 +56,7 @@ def make(name, epochs=EPOCHS, seed=SEED):
                      "numpy": np.__version__},
         "scores": {subset: scores(model, load_mnist(subset).images) for subset in ("train", "test")},
     }
-    np.savez_compressed(decoder.WEIGHTS_FOLDER / f"{name}.npz", info=json.dumps(info), **models.to_arrays(model))
+    np.savez_compressed(network.WEIGHTS_FOLDER / f"{name}.npz", info=json.dumps(info), **models.to_arrays(model))
     return info
 
 
@@ -82,5 +82,5 @@ def scores(model, images):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or decoder.PRETRAINED:
+    for name in sys.argv[1:] or network.PRETRAINED:
         print(json.dumps(make(name), indent=2), flush=True)

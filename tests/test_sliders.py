@@ -15,11 +15,11 @@ import pytest
 from PIL import Image
 from scipy import integrate, stats
 
-from tests.latency import slider_seconds
-from vae_helpers import widgets
+from tools.latency import slider_seconds
+from vae_helpers import sliders
 from vae_helpers.data import Digits, load_mnist
-from vae_helpers.decoder import NumpyDecoder, load_pretrained, read_weights
-from vae_helpers.widgets import gaussian_sliders, kl_sliders, latent_sliders
+from vae_helpers.network import Network, load_pretrained, read_weights
+from vae_helpers.sliders import gaussian_sliders, kl_sliders, latent_sliders
 
 MAKERS = [gaussian_sliders, kl_sliders]
 NETWORKS = {name: load_pretrained(name) for name in ("vae-2d", "vae-12d", "ae-2d")}
@@ -44,7 +44,7 @@ def pixels(panel):
 @pytest.mark.parametrize("make", MAKERS)
 def test_begins_with_a_picture_and_numbers(make):
     panel = make()
-    assert pixels(panel).shape == (widgets.IMAGE_HEIGHT, widgets.IMAGE_WIDTH, 3)
+    assert pixels(panel).shape == (sliders.IMAGE_HEIGHT, sliders.IMAGE_WIDTH, 3)
     assert pixels(panel).std() > 0
     assert 'role="status"' in panel.status.value and 'aria-live="polite"' in panel.status.value
     assert "run the cell" in repr(panel) and len(repr(panel)) <= 110  # longer ones are cut off where they are stored
@@ -56,7 +56,7 @@ def test_moving_a_control_changes_the_picture_and_the_numbers(make, name, value)
     picture, text = panel.image.value, sentence(panel)
     panel.controls[name].value = value
     assert panel.image.value != picture and sentence(panel) != text
-    assert pixels(panel).shape == (widgets.IMAGE_HEIGHT, widgets.IMAGE_WIDTH, 3)
+    assert pixels(panel).shape == (sliders.IMAGE_HEIGHT, sliders.IMAGE_WIDTH, 3)
 
 
 @pytest.mark.parametrize("make, name, value", MOVES)
@@ -146,7 +146,7 @@ def test_a_failure_is_shown_in_the_panel_and_the_next_move_mends_it(make, monkey
     picture = panel.image.value
     slider = next(iter(panel.controls.values()))
     with monkeypatch.context() as patch:
-        patch.setattr(widgets, "log_normal_density", lambda *_: 1 / 0)
+        patch.setattr(sliders, "log_normal_density", lambda *_: 1 / 0)
         slider.value = 0.35
         assert 'role="alert"' in panel.status.value and "ZeroDivisionError: division by zero" in sentence(panel)
         assert panel.image.value == picture
@@ -158,7 +158,7 @@ def test_a_message_is_text_not_markup():
     def draw():
         raise ValueError("<b>bold</b>")
 
-    assert "&lt;b&gt;bold" in widgets.Panel({}, draw, "a panel that fails").status.value
+    assert "&lt;b&gt;bold" in sliders.Panel({}, draw, "a panel that fails").status.value
 
 
 @pytest.mark.slow
@@ -246,7 +246,7 @@ def test_bad_arguments(make, arguments, error, message):
 # The sliders of a code ------------------------------------------------------------------------------------------------
 
 SOME = Digits(TEST.images[:300], TEST.labels[:300])  # enough where the numbers do not matter, and quick to encode
-LARGE, SMALL, GAP = widgets.DIGIT_SCALE, widgets.ORIGINAL_SCALE, widgets.GAP
+LARGE, SMALL, GAP = sliders.DIGIT_SCALE, sliders.ORIGINAL_SCALE, sliders.GAP
 
 
 def ink_at(panel, start, scale):
@@ -456,7 +456,7 @@ def test_a_code_that_is_none_is_refused_at_once(code, message):
     (lambda z: np.full((1, 28, 28), np.nan), "pixels must be from 0 to 1, received nan"),
     (lambda z: np.full((1, 28, 28), 1.5), "pixels must be from 0 to 1, received 1.5 to 1.5")])
 def test_a_decoder_that_fails_is_shown_in_the_panel(failing, message):
-    network = NumpyDecoder(*read_weights("vae-2d"))
+    network = Network(*read_weights("vae-2d"))
     panel = latent_sliders(network, digits=SOME)
     picture = panel.image.value
     network.decode = failing
@@ -470,15 +470,15 @@ def test_a_decoder_that_fails_is_shown_in_the_panel(failing, message):
     assert 'role="status"' in panel.status.value and panel.image.value != picture
 
 
-class NanCodes(NumpyDecoder):
+class NanCodes(Network):
     def encode(self, images):
         return np.full((len(images), 2), np.nan), np.zeros((len(images), 2))
 
 
 @pytest.mark.parametrize("arguments, error, message", [
-    ({"decoder": None}, TypeError, "decoder must be a NumpyDecoder, as load_pretrained.* gives.*received NoneType"),
-    ({"decoder": "vae-2d"}, TypeError, "decoder must be a NumpyDecoder.*received str 'vae-2d'"),
-    ({"decoder": lambda z: z}, TypeError, "decoder must be a NumpyDecoder.*received function"),
+    ({"decoder": None}, TypeError, "decoder must be a Network, as load_pretrained.* gives.*received NoneType"),
+    ({"decoder": "vae-2d"}, TypeError, "decoder must be a Network.*received str 'vae-2d'"),
+    ({"decoder": lambda z: z}, TypeError, "decoder must be a Network.*received function"),
     ({"decoder": NanCodes(*read_weights("vae-2d"))}, ValueError, "the codes that decoder gives must not hold NaN"),
     ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be an array"),
     ({"z": "00"}, TypeError, "z must hold real numbers, received str '00'"),
@@ -541,10 +541,10 @@ def test_readers_style_does_not_change_the_picture():
     with plt.rc_context():
         plots.set_style()
         panel = kl_sliders()
-        assert pixels(panel).shape == (widgets.IMAGE_HEIGHT, widgets.IMAGE_WIDTH, 3)
+        assert pixels(panel).shape == (sliders.IMAGE_HEIGHT, sliders.IMAGE_WIDTH, 3)
         assert panel.image.value == usual
 
 
 def test_import_is_light():
-    code = "import sys, vae_helpers.widgets; assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    code = "import sys, vae_helpers.sliders; assert not {'tensorflow', 'keras'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -33,7 +33,7 @@ def load_pretrained(name):
 
     Returns
     -------
-    NumpyDecoder
+    Network
         The network; its `info` tells how it was trained and what it scored on the 10,000 test digits.
 
     Raises
@@ -43,7 +43,7 @@ def load_pretrained(name):
     DatasetError
         If the file is missing or damaged.
     """
-    return NumpyDecoder(*read_weights(name))
+    return Network(*read_weights(name))
 
 
 def read_weights(name):
@@ -78,7 +78,7 @@ def read_weights(name):
     return arrays, json.loads(str(arrays.pop("info")))
 
 
-class NumpyDecoder:
+class Network:
     """An encoder and a decoder of this series, run by NumPy in float32.
 
     Parameters
@@ -122,7 +122,7 @@ class NumpyDecoder:
                              f"these differ: {wrong}")
 
     def __repr__(self):
-        return f"<NumpyDecoder latent_dim={self.latent_dim} {self.info.get('name', '')}>"
+        return f"<Network latent_dim={self.latent_dim} {self.info.get('name', '')}>"
 
     def decode(self, z):
         """Decode codes to pixels.

@@ -1,4 +1,4 @@
-"""Turn the notebooks into reveal.js decks: `make slides`, or `python -m vae_helpers.slides 03` for one of them.
+"""Turn the notebooks into reveal.js decks: `make slides`, or `python -m tools.slides 03` for one of them.
 
 A deck is one file that opens from disk, without a network: reveal.js, which comes with a package from pip, pictures,
 formulas and the formulas' letters are all inside. Each cell's `slide_type` says where it goes, as everywhere in

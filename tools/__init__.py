@@ -1,0 +1,1 @@
+"""What makes things: outputs, decks, trained networks, the study's table, measurements. No notebook imports it."""

@@ -1,0 +1,61 @@
+"""The answer key of notebook 08, `08_interpolation_and_arithmetic`."""
+
+import numpy as np
+
+from vae_helpers.exercises import Exercise
+from vae_helpers.latent import interpolate
+
+
+def _walk_by_turning(z_from, z_to, n, scale=(1, 1)):
+    """Codes whose direction turns evenly and whose length changes evenly (notebook 08, exercise 3)."""
+    lengths = np.linalg.norm([z_from, z_to], axis=1)
+    u, v = z_from / lengths[0], z_to / lengths[1]
+    across = v - (u @ v) * u
+    angles = np.linspace(0, np.arctan2(np.linalg.norm(across), u @ v), n)
+    turned = np.outer(np.cos(angles), u) + np.outer(np.sin(angles), across / np.linalg.norm(across))
+    return turned * np.linspace(*(lengths * scale), n)[:, None]
+
+EXERCISES = {
+    "08.1": Exercise(
+        right=16 * (2 - 2**0.5),  # (sqrt(512) - sqrt(256)) * sqrt(2)
+        rtol=5e-3,
+        mistakes={
+            "That is the answer for 12 elements. Change the 12 to 512.": 12**0.5 * (2**0.5 - 1),
+            "That is the difference of the two lengths. Divide it by the spread, the root of 1/2.": 16 * 2**0.5 - 16,
+            "The spread is the root of 1/2, and you divided by 1/2.": 2 * (16 * 2**0.5 - 16),
+            "The point half-way has the length sqrt(d / 2), not sqrt(d) / 2.": 16.0,
+        },
+        praise="There the straight line runs where the prior puts nothing.",
+    ),
+    "08.2": Exercise(
+        right=lambda codes, slants, vector, gain: np.stack([z - s / gain * vector for z, s in zip(codes, slants)]),
+        cases=((np.array([[0.5, -1.0], [2.0, 0.1], [0.0, 1.0]]), np.array([0.2, -0.4, 0.1]), np.array([1.0, 3.0]), 0.5),
+               (np.ones((2, 3)), np.array([-0.3, 0.6]), np.array([2.0, 0.0, -1.0]), 2.0)),
+        mistakes={
+            "That makes the slant twice as large. What is too much has to be taken away.":
+                lambda codes, slants, vector, gain: codes + np.outer(slants, vector) / gain,
+            "The gain is missing: one whole vector adds a slant of `gain`, not of 1.":
+                lambda codes, slants, vector, gain: codes - np.outer(slants, vector),
+            "You multiply by the gain. The larger it is, the less of the vector is needed.":
+                lambda codes, slants, vector, gain: codes - np.outer(slants, vector) * gain,
+            "You take the same amount from every code. Each has a slant of its own.":
+                lambda codes, slants, vector, gain: codes - np.mean(slants) / gain * vector,
+        },
+        praise="With twelve elements the median slant of test digits shrinks to about a fifth.",
+    ),
+    "08.3": Exercise(
+        right=_walk_by_turning,
+        cases=((np.array([1.0, 0.0]), np.array([-1.9, 0.3]), 6),
+               (np.array([0.0, 3.0, 0.0]), np.array([0.5, 0.0, 0.2]), 4)),
+        mistakes={
+            "That is the great circle of the codes as they are, which overshoots. Divide them by their lengths first.":
+                lambda z_from, z_to, n: interpolate(z_from, z_to, n, "slerp"),
+            "That is the straight line. Its direction should turn evenly.": interpolate,
+            "Your codes all have length 1. Multiply them by the lengths on the way.":
+                lambda a, b, n: _walk_by_turning(a, b, n, (1 / np.linalg.norm(a), 1 / np.linalg.norm(b))),
+            "Your codes keep the length of the first. It should change evenly to that of the last.":
+                lambda a, b, n: _walk_by_turning(a, b, n, (1, np.linalg.norm(a) / np.linalg.norm(b))),
+        },
+        praise="Now no code on the way is longer than the longer end.",
+    ),
+}
