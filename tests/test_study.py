@@ -128,7 +128,7 @@ def small_study(tmp_path, monkeypatch):
 def test_a_study_trains_the_whole_grid_once(small_study, capsys):
     making.main()
     assert small_study == study.grid() and len(small_study) == 8
-    assert study.missing(study.read()) == []
+    assert study.missing(making.read()) == []
     lines = capsys.readouterr().out.strip().split("\n")
     assert len(lines) == 8 and lines[0].startswith("1/8: Run(") and lines[-1].startswith("8/8: Run(")
     making.main()  # nothing is left to do
@@ -147,11 +147,11 @@ def test_an_interrupted_study_goes_on_where_it_stopped(small_study, monkeypatch,
     monkeypatch.setattr(making, "run_one", interrupted)
     with pytest.raises(KeyboardInterrupt):
         making.main()
-    assert [run[:3] for run in study.read()] == sorted(study.grid()[:stop_after])
+    assert [run[:3] for run in making.read()] == sorted(study.grid()[:stop_after])
     monkeypatch.setattr(making, "run_one", run_one)
     making.main()
     assert small_study == study.grid()  # each network once, in order, none twice
-    assert [run[:3] for run in study.read()] == sorted(study.grid())
+    assert [run[:3] for run in making.read()] == sorted(study.grid())
 
 
 # One network ---------------------------------------------------------------------------------------------------------
