@@ -37,7 +37,7 @@ def copy(tmp_path, monkeypatch):
 
 
 def assert_refused(path):
-    with pytest.raises(data.DatasetError) as error:
+    with pytest.raises(data.AssetError) as error:
         data.load_mnist("test")
     assert str(path) in str(error.value)
     assert "git checkout -- vae_helpers/assets" in str(error.value), "the remedy"
@@ -247,7 +247,9 @@ def vector(value):
     (np.zeros((2, 28, 28), bool), TypeError, "dtype bool"),
     (np.zeros((2, 784), ">f4"), TypeError, "dtype >f4"),
     (np.zeros((2, 784), np.uint8), ValueError, "an array of shape (2, 784) and dtype uint8"),
-    (np.zeros((2, 28, 28), np.float32), ValueError, "an array of shape (2, 28, 28) and dtype float32"),
+    (np.zeros((2, 20, 16), np.float32), ValueError, "an array of shape (2, 20, 16) and dtype float32"),
+    (np.full((2, 784), 255, np.float32), ValueError, "Divide pixels from 0 to 255 by 255"),
+    (data.load_mnist("test"), TypeError, "Digits"),
     (np.zeros((28, 28), np.uint8), ValueError, "an array of shape (28, 28) and dtype uint8"),
     (np.zeros(784, np.float32), ValueError, "an array of shape (784,) and dtype float32"),
     (np.zeros((0, 28, 28), np.uint8), ValueError, "an array of shape (0, 28, 28) and dtype uint8"),
@@ -267,7 +269,20 @@ def test_other_images_are_refused(convert, images, error, received):
         convert(images)
     message = str(caught.value)
     assert received in message
-    assert "uint8 of shape (n, 28, 28) or float32 of shape (n, 784) in [0, 1]" in message, "what was expected"
+    assert "uint8 of shape (n, 28, 28), or float32 in [0, 1] of shape (n, 28, 28) or (n, 784)" in message
+
+
+@pytest.mark.parametrize("image_shape", [(28, 28), (20, 16), (16, 12, 3), (1, 5)])
+def test_images_of_any_size(image_shape):
+    images = np.random.default_rng(0).integers(0, 256, (4, *image_shape), np.uint8)
+    vectors = data.as_vectors(images, image_shape)
+    assert vectors.shape == (4, np.prod(image_shape)) and vectors.dtype == np.float32
+    np.testing.assert_allclose(vectors * 255, images.reshape(4, -1), atol=1e-4)
+    for layout in (vectors, vectors.reshape(-1, *image_shape), vectors.reshape(-1, *image_shape, 1)):
+        np.testing.assert_array_equal(data.as_vectors(layout, image_shape), vectors, strict=True)
+    batches = list(data.vector_batches(images, image_shape, size=3))
+    assert [len(batch) for batch in batches] == [3, 1]
+    np.testing.assert_array_equal(np.concatenate(batches), vectors, strict=True)
 
 
 def test_flat_pixels_keeps_the_dtype():

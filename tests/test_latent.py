@@ -191,11 +191,11 @@ def test_sheet_refuses_codes(codes, error, received):
     assert received in str(caught.value)
 
 
-@pytest.mark.parametrize("shape", [(3, 28, 28), (4, 783), (4, 28, 28, 1), (28, 28), ()])
+@pytest.mark.parametrize("shape", [(3, 28, 28), (4, 783), (4, 28, 28, 2), (28, 28), ()])
 def test_sheet_refuses_other_pixels(shape):
     with pytest.raises(ValueError, match=r"^decode must give pixels") as caught:
         latent.digit_plane(lambda z: np.zeros(shape), np.zeros((4, 2)))
-    assert "(4, 28, 28)" in str(caught.value) and f"received an array of shape {shape}" in str(caught.value)
+    assert "(4, height, width)" in str(caught.value) and f"received an array of shape {shape}" in str(caught.value)
 
 
 # Walks ---------------------------------------------------------------------------------------------------------------

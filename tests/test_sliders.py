@@ -18,7 +18,7 @@ from scipy import integrate, stats
 from tools.latency import slider_seconds
 from vae_helpers import sliders
 from vae_helpers.data import Digits, load_mnist
-from vae_helpers.network import Network, load_pretrained, read_weights
+from vae_helpers.network import Network, load_pretrained
 from vae_helpers.sliders import gaussian_sliders, kl_sliders, latent_sliders
 
 MAKERS = [gaussian_sliders, kl_sliders]
@@ -456,7 +456,7 @@ def test_a_code_that_is_none_is_refused_at_once(code, message):
     (lambda z: np.full((1, 28, 28), np.nan), "pixels must be from 0 to 1, received nan"),
     (lambda z: np.full((1, 28, 28), 1.5), "pixels must be from 0 to 1, received 1.5 to 1.5")])
 def test_a_decoder_that_fails_is_shown_in_the_panel(failing, message):
-    network = Network(*read_weights("vae-2d"))
+    network = Network(load_pretrained("vae-2d").weights)
     panel = latent_sliders(network, digits=SOME)
     picture = panel.image.value
     network.decode = failing
@@ -476,10 +476,11 @@ class NanCodes(Network):
 
 
 @pytest.mark.parametrize("arguments, error, message", [
-    ({"decoder": None}, TypeError, "decoder must be a Network, as load_pretrained.* gives.*received NoneType"),
-    ({"decoder": "vae-2d"}, TypeError, "decoder must be a Network.*received str 'vae-2d'"),
-    ({"decoder": lambda z: z}, TypeError, "decoder must be a Network.*received function"),
-    ({"decoder": NanCodes(*read_weights("vae-2d"))}, ValueError, "the codes that decoder gives must not hold NaN"),
+    ({"network": None}, TypeError, "network must be a network.*received NoneType"),
+    ({"network": "vae-2d"}, TypeError, "network must be a network.*received str 'vae-2d', which has no latent_dim"),
+    ({"network": lambda z: z}, TypeError, "network must be a network.*received function"),
+    ({"network": NanCodes(load_pretrained("vae-2d").weights)}, ValueError,
+     "the codes that network gives must not hold NaN"),
     ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be an array"),
     ({"z": "00"}, TypeError, "z must hold real numbers, received str '00'"),
     ({"z": [0.0] * 12}, ValueError, r"z must have shape \(2\), received .* \(12,\)"),
@@ -493,7 +494,7 @@ class NanCodes(Network):
 ])
 def test_wrong_use_is_told_at_once(arguments, error, message):
     with pytest.raises(error, match=message):
-        latent_sliders(**{"decoder": NETWORKS["vae-2d"], "digits": SOME, **arguments})
+        latent_sliders(**{"network": NETWORKS["vae-2d"], "digits": SOME, **arguments})
 
 
 @pytest.mark.slow

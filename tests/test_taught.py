@@ -10,6 +10,7 @@ from tools.execute import NOTEBOOKS
 from vae_helpers import evaluation, gaussian, latent, models
 from vae_helpers.backend import keras
 from vae_helpers.data import load_mnist
+from vae_helpers.network import load_pretrained
 
 RNG = np.random.default_rng(0)
 Z_MEAN, Z_LOG_VAR, NOISE = RNG.normal(size=(3, 40, 2))
@@ -41,7 +42,7 @@ COMPUTE = {
     "interpolate": (latent, lambda f: [f(Z_MEAN[0], Z_MEAN[1], 5, kind) for kind in ("linear", "slerp")]),
     "attribute_vector": (latent, lambda f: f(Z_MEAN, NOISE[:, 0], np.arange(40) % 3)),
     "prior_tail": (gaussian, lambda f: [f(Z_MEAN), f(NOISE[:, :1])]),
-    "importance_weighted_bound": (evaluation, lambda f: f(models.build_pretrained("vae-2d"), DIGITS, 3).mean()),
+    "importance_weighted_bound": (evaluation, lambda f: f(models.from_network(load_pretrained("vae-2d")), DIGITS, 3).mean()),
 }
 
 

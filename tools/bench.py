@@ -110,7 +110,8 @@ def bench_training(images, full):
 
 def bench_decoding():
     """Compare single `predict` calls, batches and NumPy."""
-    decoder, light = models.build_pretrained("vae-2d").decoder, load_pretrained("vae-2d")
+    light = load_pretrained("vae-2d")
+    decoder = models.from_network(light).decoder
     codes = latent.plane_codes(30)
     decoder.predict(codes[:1], verbose=0)
     began = time.perf_counter()

@@ -55,10 +55,9 @@ def planes():
     kept = {}
     for name, network in networks.items():
         train(network, train_images, epochs=EPOCHS, seed=0)
-        x = test.images[:N_DOTS].reshape(N_DOTS, -1) / np.float32(255)
-        z_mean, z_log_var, _ = network.encoder.predict(x, verbose=0)
+        z_mean, z_log_var = network.encode(test.images[:N_DOTS])
         kept[f"{name}/z_mean"], kept[f"{name}/z_log_var"] = z_mean, z_log_var
-        kept[f"{name}/draws"] = as_ink(network.decoder.predict(prior_draws(), verbose=0))
+        kept[f"{name}/draws"] = as_ink(network.decode(prior_draws()))
     return kept
 
 

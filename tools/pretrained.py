@@ -56,7 +56,8 @@ def make(name, epochs=EPOCHS, seed=SEED):
                      "numpy": np.__version__},
         "scores": {subset: scores(model, load_mnist(subset).images) for subset in ("train", "test")},
     }
-    np.savez_compressed(network.WEIGHTS_FOLDER / f"{name}.npz", info=json.dumps(info), **models.to_arrays(model))
+    np.savez_compressed(network.WEIGHTS_FOLDER / f"{name}.npz", info=json.dumps(info),
+                        **models.to_network(model).weights)
     return info
 
 

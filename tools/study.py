@@ -45,7 +45,7 @@ def run_one(latent_dim, beta, seed):
     training.train(vae, load_mnist("train").images, epochs=EPOCHS, seed=seed, progress=False)
     test = load_mnist("test").images
     _, distortion, rate = evaluation.elbo(vae, test)
-    z_mean = vae.encoder.predict(evaluation.as_vectors(test), batch_size=1000, verbose=0)[0]
+    z_mean = vae.encode(test)[0]
     return Run(latent_dim, beta, seed, round(distortion, 2), round(rate, 2), latent.active_units(z_mean))
 
 

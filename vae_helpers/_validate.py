@@ -95,3 +95,20 @@ def one_of(value, name, choices):
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; received {value!r}")
     return value
+
+
+def image_shape(value):
+    """Return `value` as a tuple, after checking that it is (height, width) or, for colours, (height, width, 3)."""
+    shape = tuple(value) if isinstance(value, (tuple, list)) else ()
+    if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)):
+        raise ValueError(f"image_shape must be (height, width) or (height, width, 3), received {value!r}")
+    return tuple(integer(side, "a side of image_shape", least=1) for side in shape)
+
+
+def network(value, name="network", words=("latent_dim", "encode", "decode")):
+    """Return `value` after checking that it is a network: that it has `latent_dim`, `encode` and `decode`."""
+    missing = [word for word in words if not hasattr(value, word)]
+    if missing:
+        raise TypeError(f"{name} must be a network, with {', '.join(words)}: as load_pretrained gives, a VAE, or a "
+                        f"class of your own; received {described(value)}, which has no {', '.join(missing)}")
+    return value

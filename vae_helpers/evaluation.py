@@ -1,4 +1,6 @@
-"""How good is a VAE? Costs and likelihoods of given images under a trained model, in nats per image.
+"""How good is a network? Costs and likelihoods of given images, nats per image, and the real images that are nearest.
+
+A network is whatever has `latent_dim`, `encode` and `decode`, and for costs `decode_logits`; no TensorFlow is needed.
 
 Introduced in notebooks 05 (ELBO) and 11 (importance-weighted bound, exact likelihood); lecture, section 4.9.
 """
@@ -8,16 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from vae_helpers import _validate
-from vae_helpers.backend import keras
-from vae_helpers.data import as_vectors, flat_pixels
+from vae_helpers.data import BATCH_SIZE, as_vectors, flat_pixels, vector_batches
 from vae_helpers.gaussian import kl_to_standard_normal, reparameterize
-from vae_helpers.models import VAE, Autoencoder, bernoulli_cost
-from vae_helpers.network import Network
 
-BATCH_SIZE = 1000
 CODES_AT_ONCE = 5000  # 16 MB of logits
 TILE = 15  # codes along each side of a tile of the exact likelihood's grid, of which every fifth is tried first
 MARGIN = 30.0  # nats; a tile whose best code so far lies further below the best of all is left out
+WITH_LOGITS = ("latent_dim", "encode", "decode", "decode_logits")
 
 
 class Elbo(NamedTuple):
@@ -28,13 +27,40 @@ class Elbo(NamedTuple):
     kl: float
 
 
-def elbo(vae, images, *, n_samples=1, seed=0):
+def bernoulli_cost(x, x_logits):
+    """Return the cross-entropy between pixels and their reconstruction, summed over the pixels of each image.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, 784)
+        Pixels in [0, 1].
+    x_logits : ndarray of shape (n, 784)
+        A decoder's output before its sigmoid.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Nats per image. The twin of `models.bernoulli_cost` for arrays.
+
+    Examples
+    --------
+    >>> bernoulli_cost(np.array([[1.0, 0.0]]), np.array([[0.0, 0.0]])) / np.log(2)  # two pixels, each half sure
+    array([2.])
+    """
+    x, x_logits = np.asarray(x), np.asarray(x_logits)
+    if x.shape != x_logits.shape or x.ndim != 2:
+        raise ValueError("x and x_logits must have one shape, (n, pixels), received "
+                         f"{_validate.described(x)} and {_validate.described(x_logits)}")
+    return _softplus_sums(x_logits) - np.einsum("ij,ij->i", x, x_logits)
+
+
+def elbo(network, images, *, n_samples=1, seed=0):
     """Compute the evidence lower bound (ELBO), z sampled from q(z|x), averaged over images.
 
     Parameters
     ----------
-    vae : VAE
-        Its `beta` plays no part: the ELBO has weight 1 on the KL term.
+    network : VAE, Network, or a class of your own
+        It needs `decode_logits`, too. The `beta` of a VAE plays no part: the ELBO has weight 1 on the KL term.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
         Grey pixels count as probabilities of ink: the expected ELBO over black-and-white images drawn from them.
     n_samples : int, default=1
@@ -47,35 +73,33 @@ def elbo(vae, images, *, n_samples=1, seed=0):
     Elbo
         Named tuple ``(elbo, reconstruction, kl)`` of floats, nats per image. The costs are positive.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `vae` is not a VAE, the images are not of the kinds above, or `n_samples` or `seed` is not an integer of at
-        least 1 or 0.
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> from vae_helpers.network import load_pretrained
+    >>> result = elbo(load_pretrained("vae-2d"), load_mnist("test").images[:1000])
+    >>> round(result.reconstruction), round(result.kl)
+    (131, 7)
 
     References
     ----------
     D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, equation 10.
     """
-    if not isinstance(vae, VAE):
-        raise TypeError(f"vae must come from build_vae, received {_validate.described(vae)}")
-    n_images = len(flat_pixels(images))
+    pixels, image_shape = _pixels_for(network, images)
     n_samples = _validate.integer(n_samples, "n_samples", least=1)
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
-    encode = _encoder_of(vae)
     reconstruction = kl = 0.0
-    for x in _batches(images):
-        z_mean, z_log_var = encode(x)
+    for x, z_mean, z_log_var in _encoded_batches(network, pixels, image_shape):
         kl += kl_to_standard_normal(z_mean, z_log_var).sum(dtype=np.float64)
         for _ in range(n_samples):
             z = reparameterize(z_mean, z_log_var, rng.standard_normal(z_mean.shape, dtype=np.float32))
-            cost = keras.ops.convert_to_numpy(bernoulli_cost(x, vae.decoder_logits(z, training=False)))
+            cost = bernoulli_cost(x, _logits(network, z, len(x)))
             reconstruction += cost.sum(dtype=np.float64) / n_samples
-    reconstruction, kl = float(reconstruction / n_images), float(kl / n_images)
+    reconstruction, kl = float(reconstruction / len(pixels)), float(kl / len(pixels))
     return Elbo(-(reconstruction + kl), reconstruction, kl)
 
 
-def importance_weighted_bound(vae, images, k, *, seed=0):
+def importance_weighted_bound(network, images, k, *, seed=0):
     """Estimate the importance-weighted bound on log p(x) of each image from k draws of z from q(z|x).
 
     The logarithm of the mean of k weights p(x|z) p(z) / q(z|x). Its expected value is the ELBO for k = 1, never falls
@@ -83,8 +107,8 @@ def importance_weighted_bound(vae, images, k, *, seed=0):
 
     Parameters
     ----------
-    vae : VAE or Network
-        With any number of latent elements. Its `beta` plays no part.
+    network : VAE, Network, or a class of your own
+        With `decode_logits` and any number of latent elements. The `beta` of a VAE plays no part.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
         Grey pixels count as probabilities of ink, as in `elbo`.
     k : int
@@ -97,29 +121,28 @@ def importance_weighted_bound(vae, images, k, *, seed=0):
     ndarray of shape (n,), dtype=float64
         Nats, one estimate for each image.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `vae` is not a VAE, the images are not of the kinds above, or `k` or `seed` is not an integer of at least 1
-        or 0.
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> from vae_helpers.network import load_pretrained
+    >>> network, images = load_pretrained("vae-2d"), load_mnist("test").images[:200]
+    >>> one, fifty = (importance_weighted_bound(network, images, k).mean() for k in (1, 50))
+    >>> bool(fifty > one)
+    True
 
     References
     ----------
     Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 3.
     """
-    encode, (decode_logits, _) = _encoder_of(vae), _decoder_of(vae)
-    flat_pixels(images)
+    pixels, image_shape = _pixels_for(network, images)
     k = _validate.integer(k, "k", least=1)
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
     bounds = []
-    for x in _batches(images, max(1, CODES_AT_ONCE // k)):
-        z_mean, z_log_var = (part[:, None] for part in encode(x))  # (batch, 1, latent_dim)
-        if np.isneginf(z_log_var).any():
-            raise ValueError("vae must spread its codes: the bound divides by the density of q(z|x), which an "
-                             "autoencoder does not have")
+    for x, z_mean, z_log_var in _encoded_batches(network, pixels, image_shape, max(1, CODES_AT_ONCE // k)):
+        z_mean, z_log_var = z_mean[:, None], z_log_var[:, None]  # (batch, 1, latent_dim)
         noise = rng.standard_normal((len(x), k, z_mean.shape[-1]), dtype=np.float32)
         z = z_mean + np.exp(z_log_var / 2) * noise  # (batch, k, latent_dim)
-        x_logits = decode_logits(z.reshape(len(x) * k, -1))  # (batch * k, 784)
+        x_logits = _logits(network, z.reshape(len(x) * k, -1), len(x) * k)  # (batch * k, pixels)
         ink = (x_logits.reshape(len(x), k, -1) @ x[:, :, None])[..., 0]  # (batch, k)
         log_likelihood = ink - _softplus_sums(x_logits).reshape(len(x), k)
         # log p(z) - log q(z|x), in which the constants with pi cancel.
@@ -128,7 +151,7 @@ def importance_weighted_bound(vae, images, k, *, seed=0):
     return np.concatenate(bounds)
 
 
-def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
+def exact_log_likelihood(network, images, *, step=0.02, span=6.0):
     """Compute log p(x) of each image by integrating p(x|z) p(z) over a grid of two-dimensional codes.
 
     No encoder takes part. The grid is made of tiles of 15 by 15 codes. Every fifth of them, along both axes, is tried
@@ -137,8 +160,8 @@ def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
 
     Parameters
     ----------
-    decoder : Network, VAE, Autoencoder or keras.Model
-        With 2 latent elements. Of a whole model the decoder is taken; a keras.Model comes from `build_decoder`.
+    network : VAE, Autoencoder, Network, or a class of your own
+        With 2 latent elements and `decode_logits`.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
         Black-and-white images have a likelihood. For grey ones the result is what their `elbo` is a bound on; it lies
         itself below the mean of log p over black-and-white images drawn from them.
@@ -152,26 +175,29 @@ def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
     ndarray of shape (n,), dtype=float64
         Nats.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the decoder is none of these or has not 2 latent elements, the images are not of the kinds above, or `step`
-        or `span` is not a number as above.
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> from vae_helpers.network import load_pretrained
+    >>> network, images = load_pretrained("vae-2d"), load_mnist("test").images[:20]
+    >>> bool(exact_log_likelihood(network, images, step=0.1).mean() > elbo(network, images).elbo)
+    True
 
     References
     ----------
     Explained in notebook 11.
     """
-    decode_logits, latent_dim = _decoder_of(decoder)
-    if latent_dim != 2:
-        raise ValueError(f"decoder must have 2 latent elements, so that a grid can cover them, received {latent_dim}")
-    x = as_vectors(images)
+    pixels, image_shape = _pixels_for(network, images)
+    if network.latent_dim != 2:
+        raise ValueError("network must have 2 latent elements, so that a grid can cover them, received "
+                         f"{network.latent_dim}")
+    x = as_vectors(pixels.reshape(-1, *image_shape), image_shape)
     step = _validate.real(step, "step", above=0)
     span = _validate.real(span, "span", above=0)
     middles = _middles(TILE * step, span)  # (tiles, 2)
     within = step * (np.indices((TILE, TILE)).transpose(1, 2, 0) - TILE // 2)  # (15, 15, 2)
     tried_first = within[2::5, 2::5].reshape(-1, 2)  # (9, 2)
-    image, tile = _tiles_that_matter(decode_logits, x, middles[:, None] + tried_first)
+    image, tile = _tiles_that_matter(network, x, middles[:, None] + tried_first)
     used, first = np.unique(tile, return_index=True)
     images_of = np.split(image, first[1:])  # for each tile in use
     log_p = np.full(len(x), -np.inf)
@@ -179,7 +205,7 @@ def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
     for start in range(0, len(used), tiles_at_once):
         some = slice(start, start + tiles_at_once)
         codes = middles[used[some], None] + within.reshape(-1, 2)  # (tiles, 225, 2)
-        x_logits, constants = _logits_and_constants(decode_logits, codes.reshape(-1, 2))
+        x_logits, constants = _logits_and_constants(network, codes.reshape(-1, 2))
         for these, its_logits, its_constants in zip(images_of[some], x_logits.reshape(len(codes), TILE**2, -1),
                                                     constants.reshape(len(codes), TILE**2)):
             log_joint = x[these] @ its_logits.T + its_constants  # (images, 225)
@@ -187,14 +213,15 @@ def exact_log_likelihood(decoder, images, *, step=0.02, span=6.0):
     return log_p + 2 * np.log(step)
 
 
-def binary_accuracy(model, images):
+def binary_accuracy(network, images):
     """Compute the share of pixels whose value equals their reconstruction rounded to 0 or 1, as the lecture prints it.
 
     On grey images a perfect reconstruction scores below 1, because no grey pixel equals 0 or 1.
 
     Parameters
     ----------
-    model : VAE or Autoencoder
+    network : VAE, Autoencoder, Network, or a class of your own
+        Its z_mean is decoded.
     images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
 
     Returns
@@ -202,49 +229,72 @@ def binary_accuracy(model, images):
     float
         In [0, 1].
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the model or the images are not of the kinds above.
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> from vae_helpers.network import load_pretrained
+    >>> round(binary_accuracy(load_pretrained("vae-2d"), load_mnist("test").images[:1000]), 2)
+    0.81
 
     References
     ----------
     Lecture, section 4.9.
     """
-    if not isinstance(model, Autoencoder):
-        raise TypeError(f"model must come from build_vae or build_autoencoder, received {_validate.described(model)}")
-    pixels = flat_pixels(images)
-    equal = sum(np.sum((model.predict_on_batch(x) > 0.5) == x) for x in _batches(images))
+    pixels, image_shape = _pixels_for(network, images, ("latent_dim", "encode", "decode"))
+    equal = 0
+    for x in vector_batches(pixels.reshape(-1, *image_shape), image_shape):
+        rebuilt = np.asarray(network.decode(network.encode(x.reshape(-1, *image_shape))[0]))
+        equal += np.sum((rebuilt.reshape(x.shape) > 0.5) == x)
     return float(equal / pixels.size)
 
 
-def _batches(images, size=None):
-    size = size or BATCH_SIZE
-    for start in range(0, len(images), size):
-        yield as_vectors(images[start : start + size])
+def nearest_images(images, among, k=1, image_shape=(28, 28)):
+    """Find the k images that are nearest to each image, by the Euclidean distance of their pixels.
 
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 28, 28) or (n, 784), dtype=float32 in [0, 1]
+        For example what a network decodes.
+    among : ndarray
+        Where to look, of m images of either kind: for example the training digits.
+    k : int, default=1
+        How many to find, at most m.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image.
 
-def _encoder_of(vae):
-    """Return a function from images to z_mean and z_log_var, all of them arrays."""
-    if isinstance(vae, Network):
-        return vae.encode
-    if not isinstance(vae, VAE):
-        raise TypeError(f"vae must come from build_vae or load_pretrained, received {_validate.described(vae)}")
-    return lambda x: [keras.ops.convert_to_numpy(part) for part in vae.encoder(x, training=False)[:2]]
+    Returns
+    -------
+    distances : ndarray of shape (n, k), dtype=float32
+        In increasing order. Each pixel counts from 0 to 1, so that no distance is larger than 28.
+    indices : ndarray of shape (n, k), dtype=int
+        Which of `among` they are.
 
-
-def _decoder_of(model):
-    """Return a function from codes to logits, both of them arrays, and the number of latent elements."""
-    if isinstance(model, Network):
-        return model.decode_logits, model.latent_dim
-    if isinstance(model, Autoencoder):
-        network = model.decoder_logits
-    elif isinstance(model, keras.Model) and "x_logits" in [layer.name for layer in model.layers]:
-        network = keras.Model(model.input, model.get_layer("x_logits").output)
-    else:
-        raise TypeError("decoder must come from build_decoder, build_vae, build_autoencoder or load_pretrained, "
-                        f"received {_validate.described(model)}")
-    return lambda z: keras.ops.convert_to_numpy(network(z, training=False)), network.input_shape[-1]
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> digits = load_mnist("test").images[:100]
+    >>> distances, indices = nearest_images(digits[[7, 3]], digits, k=2)
+    >>> indices[:, 0].tolist(), distances[:, 0].tolist()  # each is nearest to itself
+    ([7, 3], [0.0, 0.0])
+    """
+    vectors, pool = as_vectors(images, image_shape), flat_pixels(among, image_shape)
+    k = _validate.integer(k, "k", least=1)
+    if k > len(pool):
+        raise ValueError(f"k must be at most the number of images to look among, received {k} for {len(pool)}")
+    squares, indices, start = [], [], 0
+    for part in vector_batches(among, image_shape):
+        d2 = (part**2).sum(axis=1) - 2 * vectors @ part.T  # (n, batch), less the square of the image itself
+        best = np.argpartition(d2, min(k, len(part)) - 1, axis=1)[:, :k]
+        squares.append(np.take_along_axis(d2, best, axis=1))
+        indices.append(best + start)
+        start += len(part)
+    squares, indices = np.concatenate(squares, axis=1), np.concatenate(indices, axis=1)
+    chosen = np.take_along_axis(indices, np.argpartition(squares, k - 1, axis=1)[:, :k], axis=1)
+    # From the differences themselves: where two images are nearly equal, their squares cancel.
+    distances = np.stack([np.linalg.norm(vectors - as_vectors(among[column], image_shape), axis=1)
+                          for column in chosen.T], axis=1)
+    order = np.argsort(distances, axis=1, kind="stable")
+    return np.take_along_axis(distances, order, axis=1), np.take_along_axis(chosen, order, axis=1)
 
 
 def _middles(side, span):
@@ -254,26 +304,47 @@ def _middles(side, span):
     return codes[np.hypot(*codes.T) <= span + side / np.sqrt(2)]
 
 
-def _tiles_that_matter(decode_logits, x, codes):
+def _tiles_that_matter(network, x, codes):
     """Return pairs of image and tile, as two arrays sorted by tile, from a few codes of each tile."""
-    flat = codes.reshape(-1, 2)
-    parts = [_logits_and_constants(decode_logits, flat[start : start + CODES_AT_ONCE])
-             for start in range(0, len(flat), CODES_AT_ONCE)]
-    x_logits, constants = (np.concatenate(part) for part in zip(*parts))
-    pairs = []
-    for start in range(0, len(x), BATCH_SIZE):
-        log_joint = x[start : start + BATCH_SIZE] @ x_logits.T + constants  # (batch, codes)
-        best = log_joint.reshape(len(log_joint), *codes.shape[:2]).max(axis=2)  # (batch, tiles)
-        image, tile = np.nonzero(best >= best.max(axis=1, keepdims=True) - MARGIN)
-        pairs.append((image + start, tile))
-    image, tile = (np.concatenate(part) for part in zip(*pairs))
+    n_tiles, tried = codes.shape[:2]
+    best = np.empty((len(x), n_tiles), np.float32)  # log p(x|z) + log p(z) of the best code of each tile
+    tiles_at_once = CODES_AT_ONCE // tried
+    for first in range(0, n_tiles, tiles_at_once):
+        some = slice(first, first + tiles_at_once)
+        x_logits, constants = _logits_and_constants(network, codes[some].reshape(-1, 2))
+        for start in range(0, len(x), BATCH_SIZE):
+            batch = slice(start, start + BATCH_SIZE)
+            log_joint = x[batch] @ x_logits.T + constants  # (batch, codes)
+            best[batch, some] = log_joint.reshape(len(log_joint), -1, tried).max(axis=2)
+    image, tile = np.nonzero(best >= best.max(axis=1, keepdims=True) - MARGIN)
     order = np.argsort(tile, kind="stable")
     return image[order], tile[order]
 
 
-def _logits_and_constants(decode_logits, codes):
+def _pixels_for(network, images, words=WITH_LOGITS):
+    """Check a network and its images; return their pixels, (n, pixels), and the size of an image."""
+    _validate.network(network, words=words)
+    image_shape = getattr(network, "image_shape", (28, 28))
+    return flat_pixels(images, image_shape), image_shape
+
+
+def _encoded_batches(network, pixels, image_shape, size=BATCH_SIZE):
+    """Yield vectors of pixels, and the mean and log-variance of their codes, batch by batch."""
+    for x in vector_batches(pixels.reshape(-1, *image_shape), image_shape, size):
+        z_mean, z_log_var = (np.asarray(part, np.float32) for part in network.encode(x.reshape(-1, *image_shape)))
+        if np.isneginf(z_log_var).any():
+            raise ValueError("network must spread its codes, because the density of q(z|x) is asked for; "
+                             "an autoencoder has none")
+        yield x, z_mean, z_log_var
+
+
+def _logits(network, z, n):
+    return np.asarray(network.decode_logits(z)).reshape(n, -1)
+
+
+def _logits_and_constants(network, codes):
     """Return logits and constants such that log p(x|z) + log p(z) is x @ logits + constant, for each code."""
-    x_logits = decode_logits(codes.astype(np.float32))
+    x_logits = _logits(network, codes.astype(np.float32), len(codes))
     log_prior = -0.5 * (codes**2).sum(axis=1) - np.log(2 * np.pi)
     return x_logits, (log_prior - _softplus_sums(x_logits)).astype(np.float32)
 

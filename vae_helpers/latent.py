@@ -7,7 +7,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, N_PIXELS
 
 
 def plane_codes(n=30, span=3.0):
@@ -73,14 +72,14 @@ def digit_plane(decode, codes):
     Parameters
     ----------
     decode : callable
-        Takes codes of shape (n * n, d) and gives pixels of shape (n * n, 28, 28) or (n * n, 784), for example the
-        `decode` of a `Network`, or a Keras decoder.
+        Takes codes of shape (n * n, d) and gives pixels of shape (n * n, height, width), (n * n, height, width, 3) or
+        (n * n, 784): for example the `decode` of a network, or a Keras decoder.
     codes : ndarray of shape (n * n, d)
         The codes, row by row.
 
     Returns
     -------
-    ndarray of shape (n * 28, n * 28), dtype=float32
+    ndarray of shape (n * height, n * width) or (n * height, n * width, 3), dtype=float32
         The picture.
 
     Raises
@@ -97,11 +96,38 @@ def digit_plane(decode, codes):
     if n * n != len(codes):
         raise ValueError(f"codes must be a square number of them, received {len(codes)}")
     images = np.asarray(decode(codes), dtype=np.float32)
-    if images.shape not in ((n * n, N_PIXELS), (n * n, IMAGE_SIDE, IMAGE_SIDE)):
-        raise ValueError(f"decode must give pixels of shape ({n * n}, {IMAGE_SIDE}, {IMAGE_SIDE}) or "
-                         f"({n * n}, {N_PIXELS}), received {_validate.described(images)}")
-    tiles = images.reshape(n, n, IMAGE_SIDE, IMAGE_SIDE)  # (row, column, y, x)
-    return tiles.transpose(0, 2, 1, 3).reshape(n * IMAGE_SIDE, n * IMAGE_SIDE)
+    if images.shape == (n * n, 784):
+        images = images.reshape(-1, 28, 28)
+    if images.ndim == 4 and images.shape[3] == 1:  # the one channel of grey images
+        images = images[..., 0]
+    if images.ndim not in (3, 4) or len(images) != n * n or images.shape[3:] not in ((), (3,)):
+        raise ValueError(f"decode must give pixels of shape ({n * n}, height, width), ({n * n}, height, width, 3) or "
+                         f"({n * n}, 784), received {_validate.described(images)}")
+    return tiled(images, n)
+
+
+def tiled(images, n_columns):
+    """Lay images out as one picture, row by row; what is missing in the last row is left at 0.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width) or (n, height, width, 3)
+    n_columns : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows * height, n_columns * width) or (n_rows * height, n_columns * width, 3)
+
+    Examples
+    --------
+    >>> tiled(np.ones((3, 28, 28)), n_columns=2).shape
+    (56, 56)
+    """
+    n_rows, (height, width, *colours) = -(-len(images) // n_columns), images.shape[1:]
+    tiles = np.zeros((n_rows * n_columns, height, width, *colours), images.dtype)
+    tiles[: len(images)] = images
+    tiles = tiles.reshape(n_rows, n_columns, height, width, *colours)  # (row, column, y, x, colour)
+    return tiles.swapaxes(1, 2).reshape(n_rows * height, n_columns * width, *colours)
 
 
 def interpolate(z_from, z_to, n, kind="linear"):

@@ -3,12 +3,21 @@
 Introduced in notebook 05; lecture, sections 3.7 and 4.2 to 4.6. Costs are in nats per image, summed over the pixels.
 """
 
+import math
+
 import numpy as np
 
 from vae_helpers import _validate
 from vae_helpers.backend import keras
-from vae_helpers.data import N_PIXELS
-from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, read_weights
+from vae_helpers.data import BATCH_SIZE, vector_batches
+from vae_helpers.network import (
+    BATCH_NORM_EPSILON,
+    HIDDEN_UNITS,
+    LEAKY_SLOPE,
+    Network,
+    load_pretrained,  # noqa: F401 (an example below)
+    weight_shapes,
+)
 
 layers, ops = keras.layers, keras.ops
 
@@ -18,9 +27,9 @@ def bernoulli_cost(x, x_logits):
 
     Parameters
     ----------
-    x : tensor of shape (batch, 784)
+    x : tensor of shape (batch, 784), or (batch, height, width) and the like
         Pixels in [0, 1].
-    x_logits : tensor of shape (batch, 784)
+    x_logits : tensor of the same shape
         The decoder's output before its sigmoid. Any finite number is safe, however large.
 
     Returns
@@ -29,13 +38,21 @@ def bernoulli_cost(x, x_logits):
         Nats per image: minus the log-likelihood of a black-and-white image, and for grey pixels its expected value
         over images drawn with x as the probability of ink.
 
+    Examples
+    --------
+    >>> float(bernoulli_cost([[1.0, 0.0]], [[0.0, 0.0]])[0])  # two pixels, each half sure: 2 log 2
+    1.3862943649291992
+
     References
     ----------
     D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, appendix C.1.
     """
+    x_logits = _single_precision(x_logits)
+    x = ops.cast(x, x_logits.dtype)
+    _of_one_shape(x=x, x_logits=x_logits)
     # log(1 + exp(l)) - l * x, with the exponential's argument kept below zero.
     per_pixel = ops.maximum(x_logits, 0) - x_logits * x + ops.log1p(ops.exp(-ops.abs(x_logits)))
-    return ops.sum(per_pixel, axis=-1)
+    return ops.sum(per_pixel, axis=tuple(range(1, len(per_pixel.shape))))
 
 
 def kl_cost(z_mean, z_log_var):
@@ -49,7 +66,15 @@ def kl_cost(z_mean, z_log_var):
     -------
     tensor of shape (batch,)
         Nats per image. The twin of `gaussian.kl_to_standard_normal` for tensors, so that gradients flow through it.
+
+    Examples
+    --------
+    >>> float(kl_cost([[1.0, 0.0]], [[0.0, 0.0]])[0])
+    0.5
     """
+    z_mean, z_log_var = _single_precision(z_mean), _single_precision(z_log_var)
+    z_mean = ops.cast(z_mean, z_log_var.dtype)
+    _of_one_shape(z_mean=z_mean, z_log_var=z_log_var)
     return 0.5 * ops.sum(ops.exp(z_log_var) + ops.square(z_mean) - z_log_var - 1.0, axis=-1)
 
 
@@ -95,7 +120,7 @@ class Sampling(layers.Layer):
         return {**super().get_config(), "seed": self.seed}
 
 
-def build_encoder(latent_dim=2, seed=None, variational=True):
+def build_encoder(latent_dim=2, seed=None, variational=True, image_shape=(28, 28)):
     """Build the lecture's encoder: 784-512-256-128-64, batch normalisation, then the code.
 
     Parameters
@@ -107,16 +132,14 @@ def build_encoder(latent_dim=2, seed=None, variational=True):
     variational : bool, default=True
         Whether the code is drawn from a normal distribution that the encoder describes (VAE) or is the output itself
         (autoencoder).
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image: (height, width), or (height, width, 3) for colours.
 
     Returns
     -------
     keras.Model
         From x of shape (batch, 784) to ``[z_mean, z_log_var, z]``, or to ``z``, each of shape (batch, latent_dim).
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `latent_dim` is not an integer of at least 1, or `seed` is neither None nor an integer of at least 0.
 
     References
     ----------
@@ -124,7 +147,7 @@ def build_encoder(latent_dim=2, seed=None, variational=True):
     """
     latent_dim = _validate.integer(latent_dim, "latent_dim", least=1)
     seeds = _layer_seeds(seed, part=0)
-    x = inputs = keras.Input((N_PIXELS,), name="x")
+    x = inputs = keras.Input((math.prod(_validate.image_shape(image_shape)),), name="x")
     for units in HIDDEN_UNITS:
         x = _dense(units, f"dense_{units}", seeds)(x)
         x = layers.LeakyReLU(negative_slope=LEAKY_SLOPE, name=f"leaky_relu_{units}")(x)
@@ -137,7 +160,7 @@ def build_encoder(latent_dim=2, seed=None, variational=True):
     return keras.Model(inputs, [z_mean, z_log_var, z], name="encoder")
 
 
-def build_decoder(latent_dim=2, seed=None):
+def build_decoder(latent_dim=2, seed=None, image_shape=(28, 28)):
     """Build the lecture's decoder: code-64-128-256-512-784, with a sigmoid at the end.
 
     Parameters
@@ -146,6 +169,8 @@ def build_decoder(latent_dim=2, seed=None):
         Elements of a code, at least 1.
     seed : int, optional
         Fixes the first weights.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image, as for `build_encoder`.
 
     Returns
     -------
@@ -153,10 +178,6 @@ def build_decoder(latent_dim=2, seed=None):
         From z of shape (batch, latent_dim) to pixels in [0, 1] of shape (batch, 784). Its layer "x_logits" gives the
         pixels before the sigmoid.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `latent_dim` is not an integer of at least 1, or `seed` is neither None nor an integer of at least 0.
 
     References
     ----------
@@ -167,7 +188,7 @@ def build_decoder(latent_dim=2, seed=None):
     x = inputs = keras.Input((latent_dim,), name="z")
     for units in reversed(HIDDEN_UNITS):
         x = _dense(units, f"dense_{units}", seeds, activation="relu")(x)
-    x = _dense(N_PIXELS, "x_logits", seeds)(x)
+    x = _dense(math.prod(_validate.image_shape(image_shape)), "x_logits", seeds)(x)
     return keras.Model(inputs, layers.Activation("sigmoid", name="pixels")(x), name="decoder")
 
 
@@ -177,20 +198,37 @@ class Autoencoder(keras.Model):
 
     `fit`, `evaluate`, `predict`, `save` and `keras.saving.load_model` work as for any Keras model. `fit(x)` rebuilds x,
     `fit(x, y)` rebuilds y. The logs hold `loss`, in nats per image. Calling the model gives a dict of what the cost
-    needs; `predict` gives the pixels in [0, 1] that the code decodes to, of shape (n, 784).
+    needs; `predict` gives the pixels in [0, 1] that the code decodes to, in the shape that the decoder gives them.
 
     Parameters
     ----------
-    encoder, decoder : keras.Model
-        As made by `build_encoder` and `build_decoder`.
+    encoder : keras.Model
+        From images to codes of shape (batch, latent_dim). Its input may be flat, (batch, pixels), or have the shape of
+        the images, (batch, height, width), (batch, height, width, 1) or (batch, height, width, 3): what the model is
+        given is laid out as its encoder takes it.
+    decoder : keras.Model
+        Functional or Sequential, from codes of shape (batch, latent_dim) to the pixels of an image, in any such shape.
+        Its last layer is ``Activation("sigmoid")``: what goes into it are the logits, which the cost is computed from.
+    image_shape : tuple of int, optional
+        The size of an image, (height, width) or (height, width, 3). Left out, it is that of the encoder's input, and
+        (28, 28) where that is flat and has 784 pixels.
+
+    Attributes
+    ----------
+    latent_dim : int
+    image_shape : tuple of int
     """
 
-    def __init__(self, encoder, decoder, **kwargs):
+    encoder_outputs = {1: "z"}  # noqa: RUF012 (never changed)
+
+    def __init__(self, encoder, decoder, image_shape=None, **kwargs):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
         # The same layers without the sigmoid: the cost is computed from logits, which no rounding can turn into log(0).
-        self.decoder_logits = keras.Model(decoder.input, decoder.get_layer("x_logits").output, name="decoder_logits")
+        self.decoder_logits = _before_the_sigmoid(decoder)
+        self.image_shape = _image_shape_of(encoder, image_shape)
+        self._check_parts()
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
@@ -198,32 +236,104 @@ class Autoencoder(keras.Model):
         """Elements of a code."""
         return self.decoder.input_shape[-1]
 
+    def encode(self, images):
+        """Encode images to the mean and the log-variance of their codes, as `network.Network.encode` does.
+
+        Parameters
+        ----------
+        images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 28, 28) or (n, 784), dtype=float32 in [0, 1]
+
+        Returns
+        -------
+        z_mean, z_log_var : ndarray of shape (n, latent_dim), dtype=float32
+            An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
+        """
+        codes = [self._encode_batch(x) for x in vector_batches(images, self.image_shape)]
+        z_mean, z_log_var = (np.concatenate(parts) for parts in zip(*codes))
+        return z_mean, z_log_var
+
+    def decode(self, z):
+        """Decode codes to pixels, as `network.Network.decode` does.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, latent_dim)
+
+        Returns
+        -------
+        ndarray of shape (n, 28, 28), dtype=float32
+            Pixels in [0, 1].
+        """
+        return self._run(self.decoder, z).reshape(-1, *self.image_shape)
+
+    def decode_logits(self, z):
+        """Decode codes to logits, as `network.Network.decode_logits` does.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n, latent_dim)
+
+        Returns
+        -------
+        ndarray of shape (n, 784), dtype=float32
+        """
+        return self._run(self.decoder_logits, z).reshape(len(z), -1)
+
     def call(self, x, training=None):
-        z = self.encoder(x, training=training)
+        z = self.encoder(self._as_input(x), training=training)
         return {"z": z, "x_logits": self.decoder_logits(z, training=training)}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        target = x if y is None else y
-        return _mean(bernoulli_cost(target, y_pred["x_logits"]), sample_weight)
+        return _mean(bernoulli_cost(self._target(x, y), _flat(y_pred["x_logits"])), sample_weight)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        return super().compute_metrics(x, y, ops.sigmoid(y_pred["x_logits"]), sample_weight)
+        pixels = ops.sigmoid(_flat(y_pred["x_logits"]))
+        return super().compute_metrics(x, self._target(x, y), pixels, sample_weight)
 
     def predict_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         return self.decoder(self._one_code(x), training=False)
 
-    def _one_code(self, x):
-        return self.encoder(x, training=False)
-
     def get_config(self):
         return {**super().get_config(), "encoder": keras.saving.serialize_keras_object(self.encoder),
-                "decoder": keras.saving.serialize_keras_object(self.decoder)}
+                "decoder": keras.saving.serialize_keras_object(self.decoder), "image_shape": list(self.image_shape)}
 
     @classmethod
     def from_config(cls, config):
         parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")}
         return cls(**{**config, **parts})
+
+    def _check_parts(self):
+        """Say what is wrong with an encoder and a decoder that do not go together."""
+        shapes = [tuple(output.shape[1:]) for output in self.encoder.outputs]
+        if len(shapes) not in self.encoder_outputs:
+            raise ValueError(f"encoder must have the outputs {' or '.join(self.encoder_outputs.values())}, received "
+                             f"{len(shapes)} of them")
+        if set(shapes) != {(self.latent_dim,)}:
+            raise ValueError(f"encoder must give codes of shape (batch, {self.latent_dim}), which decoder takes, "
+                             f"received outputs of shape {[('batch', *shape) for shape in shapes]}")
+        given, wanted = math.prod(self.decoder.output_shape[1:]), math.prod(self.image_shape)
+        if given != wanted:
+            raise ValueError(f"decoder must give the {wanted} pixels of an image of {self.image_shape}, received a "
+                             f"decoder with the output shape {('batch', *self.decoder.output_shape[1:])}")
+
+    def _as_input(self, x):
+        return ops.reshape(x, (-1, *self.encoder.input_shape[1:]))
+
+    def _target(self, x, y):
+        return _flat(x if y is None else y)
+
+    def _one_code(self, x):
+        return self.encoder(self._as_input(x), training=False)
+
+    def _encode_batch(self, x):
+        z = _as_array(self._one_code(x))
+        return z, np.full_like(z, -np.inf)
+
+    def _run(self, part, z):
+        z = _validate.finite_array(z, "z", (None, self.latent_dim)).astype(np.float32)
+        batches = np.split(z, range(BATCH_SIZE, len(z), BATCH_SIZE))
+        return np.concatenate([_as_array(part(batch, training=False)) for batch in batches])
 
 
 @keras.saving.register_keras_serializable(package="vae_helpers")
@@ -236,10 +346,34 @@ class VAE(Autoencoder):
 
     Parameters
     ----------
-    encoder, decoder : keras.Model
-        As made by `build_encoder` and `build_decoder`.
+    encoder : keras.Model
+        As of `Autoencoder`, with the outputs ``[z_mean, z_log_var]``, or ``[z_mean, z_log_var, z]`` where it draws z
+        itself, by a layer `Sampling`.
+    decoder : keras.Model
+        As of `Autoencoder`.
     beta : float, default=1.0
         Weight of the KL term, at least 0. It can be set anew at any time, also while training.
+    image_shape : tuple of int, optional
+        As of `Autoencoder`.
+
+    Examples
+    --------
+    Any layers will do. A small convolutional pair, for images of 28 by 28:
+
+    >>> x = keras.Input((28, 28, 1))
+    >>> h = layers.Conv2D(8, 3, strides=2, padding="same", activation="relu")(x)  # (batch, 14, 14, 8)
+    >>> h = layers.Flatten()(h)
+    >>> encoder = keras.Model(x, [layers.Dense(2)(h), layers.Dense(2)(h)])
+    >>> decoder = keras.Sequential([
+    ...     keras.Input((2,)),
+    ...     layers.Dense(14 * 14 * 8, activation="relu"),
+    ...     layers.Reshape((14, 14, 8)),
+    ...     layers.Conv2DTranspose(1, 3, strides=2, padding="same"),  # (batch, 28, 28, 1), logits
+    ...     layers.Activation("sigmoid"),
+    ... ])
+    >>> vae = VAE(encoder, decoder)
+    >>> vae.latent_dim, vae.image_shape, vae.decode(np.zeros((5, 2))).shape
+    (2, (28, 28), (5, 28, 28))
 
     References
     ----------
@@ -247,11 +381,14 @@ class VAE(Autoencoder):
     al., "beta-VAE: learning basic visual concepts with a constrained variational framework", ICLR 2017.
     """
 
-    def __init__(self, encoder, decoder, beta=1.0, **kwargs):
-        super().__init__(encoder, decoder, **kwargs)
+    encoder_outputs = {2: "[z_mean, z_log_var]", 3: "[z_mean, z_log_var, z]"}  # noqa: RUF012 (never changed)
+
+    def __init__(self, encoder, decoder, beta=1.0, image_shape=None, **kwargs):
+        super().__init__(encoder, decoder, image_shape, **kwargs)
         # A variable, because a plain number would be frozen into the compiled training step.
         self._beta = self.add_weight(name="beta", shape=(), initializer="ones", trainable=False)
         self.beta = beta
+        self.sampling = None if len(encoder.outputs) == 3 else Sampling()
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
         self.kl_tracker = keras.metrics.Mean(name="kl")
 
@@ -265,7 +402,8 @@ class VAE(Autoencoder):
         self._beta.assign(_validate.real(value, "beta", least=0))
 
     def call(self, x, training=None):
-        z_mean, z_log_var, z = self.encoder(x, training=training)
+        z_mean, z_log_var, *z = self.encoder(self._as_input(x), training=training)
+        z = z[0] if z else self.sampling([z_mean, z_log_var])
         return {"z_mean": z_mean, "z_log_var": z_log_var, "z": z,
                 "x_logits": self.decoder_logits(z, training=training)}
 
@@ -275,16 +413,20 @@ class VAE(Autoencoder):
         # Weighted by the batch as the loss is, so that the three agree over batches of unequal size.
         self.reconstruction_tracker.update_state(reconstruction, sample_weight=ops.shape(x)[0])
         self.kl_tracker.update_state(kl, sample_weight=ops.shape(x)[0])
-        return reconstruction + self._beta * kl
-
-    def _one_code(self, x):
-        return self.encoder(x, training=False)[0]
+        return reconstruction + ops.cast(self._beta, kl.dtype) * ops.cast(kl, reconstruction.dtype)
 
     def get_config(self):
         return {**super().get_config(), "beta": self.beta}
 
+    def _one_code(self, x):
+        return self.encoder(self._as_input(x), training=False)[0]
 
-def build_vae(latent_dim=2, beta=1.0, seed=None):
+    def _encode_batch(self, x):
+        z_mean, z_log_var = self.encoder(self._as_input(x), training=False)[:2]
+        return _as_array(z_mean), _as_array(z_log_var)
+
+
+def build_vae(latent_dim=2, beta=1.0, seed=None, image_shape=(28, 28)):
     """Build the lecture's VAE.
 
     Parameters
@@ -296,21 +438,25 @@ def build_vae(latent_dim=2, beta=1.0, seed=None):
         beta = 1 here.
     seed : int, optional
         Fixes the first weights and the sampler's noise.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image: (height, width), or (height, width, 3) for colours.
 
     Returns
     -------
     VAE
         Not compiled yet: `training.train` does that, or `compile`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of the kind above; the message repeats it.
+    Examples
+    --------
+    >>> vae = build_vae(latent_dim=12, seed=0)
+    >>> vae.latent_dim, vae.beta, vae.count_params() > 1_000_000
+    (12, 1.0, True)
     """
-    return VAE(build_encoder(latent_dim, seed), build_decoder(latent_dim, seed), beta, name="vae")
+    encoder = build_encoder(latent_dim, seed, image_shape=image_shape)
+    return VAE(encoder, build_decoder(latent_dim, seed, image_shape), beta, image_shape, name="vae")
 
 
-def build_autoencoder(latent_dim=2, seed=None):
+def build_autoencoder(latent_dim=2, seed=None, image_shape=(28, 28)):
     """Build the VAE's layers without the sampler and the KL term.
 
     Parameters
@@ -319,71 +465,132 @@ def build_autoencoder(latent_dim=2, seed=None):
         Elements of a code, at least 1.
     seed : int, optional
         Fixes the first weights.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image, as for `build_vae`.
 
     Returns
     -------
     Autoencoder
         Not compiled yet: `training.train` does that, or `compile`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of the kind above; the message repeats it.
+    Examples
+    --------
+    >>> build_autoencoder(seed=0).encode(np.zeros((3, 28, 28), np.uint8))[1][0]  # a code without spread
+    array([-inf, -inf], dtype=float32)
     """
-    encoder = build_encoder(latent_dim, seed, variational=False)
-    return Autoencoder(encoder, build_decoder(latent_dim, seed), name="autoencoder")
+    encoder = build_encoder(latent_dim, seed, variational=False, image_shape=image_shape)
+    return Autoencoder(encoder, build_decoder(latent_dim, seed, image_shape), image_shape, name="autoencoder")
 
 
-def build_pretrained(name):
-    """Build the Keras model of a network that ships with the package and pour its weights in.
+def from_network(network):
+    """Build the Keras model of a `Network`, with its weights: the way back from `to_network`.
 
     Parameters
     ----------
-    name : {"vae-2d", "vae-12d", "ae-2d"}
-        As for `decoder.load_pretrained`.
+    network : Network
+        For example ``load_pretrained("vae-2d")``.
 
     Returns
     -------
     VAE or Autoencoder
+        Its weights are copies: training it does not change the network.
 
-    Raises
-    ------
-    ValueError
-        If `name` is none of the three.
+    Examples
+    --------
+    >>> from_network(load_pretrained("vae-2d")).latent_dim
+    2
     """
-    arrays, info = read_weights(name)
-    build = build_vae if name.startswith("vae") else build_autoencoder
-    model = build(info["latent_dim"])
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, as load_pretrained gives, received {_validate.described(network)}")
+    build = build_vae if "encoder/z_mean/kernel" in network.weights else build_autoencoder
+    model = build(network.latent_dim, image_shape=network.image_shape)
     for key, weight in _named_weights(model).items():
-        weight.assign(arrays[key])
+        weight.assign(network.weights[key])
     return model
 
 
-def to_arrays(model):
-    """Take the weights out of a model, so that `decoder.Network` can run it.
+def to_network(model, info=None):
+    """Take the weights out of a model, so that NumPy runs it: as a `Network`.
 
     Parameters
     ----------
     model : VAE or Autoencoder
+        With the lecture's layers, as `build_vae` and `build_autoencoder` make them.
+    info : dict, optional
+        What the network is to tell of how it was made.
 
     Returns
     -------
-    dict of str to ndarray of float32
-        The weights, named "part/layer/weight". Copies: training on does not change them.
+    Network
+        With copies of the weights: training on does not change them.
 
-    Raises
-    ------
-    TypeError
-        If `model` is neither.
+    Examples
+    --------
+    >>> network = to_network(build_vae(seed=0))
+    >>> network.latent_dim, network.decode([[0.0, 0.0]]).dtype
+    (2, dtype('float32'))
     """
     if not isinstance(model, Autoencoder):
         raise TypeError(f"model must be a VAE or an Autoencoder of this module, received {_validate.described(model)}")
-    return {key: np.array(weight, dtype=np.float32) for key, weight in _named_weights(model).items()}
+    arrays = _named_weights(model)
+    is_vae = isinstance(model, VAE)
+    if arrays.keys() != weight_shapes(model.latent_dim, is_vae, model.image_shape).keys():
+        layers_of_model = [layer.name for part in (model.encoder, model.decoder) for layer in part.layers]
+        raise ValueError("model must have the lecture's layers, which build_vae makes, because NumPy runs no others; "
+                         f"received the layers {', '.join(layers_of_model)}. Where a network is asked for, give the "
+                         "model itself: it has encode and decode, too")
+    return Network({key: _as_array(weight) for key, weight in arrays.items()}, info, model.image_shape)
 
 
 def _named_weights(model):
     return {f"{part.name}/{layer.name}/{weight.name}": weight
             for part in (model.encoder, model.decoder) for layer in part.layers for weight in layer.weights}
+
+
+def _before_the_sigmoid(decoder):
+    """Return the decoder without its last layer, after checking that this is a sigmoid."""
+    last = decoder.layers[-1] if getattr(decoder, "layers", None) and getattr(decoder, "inputs", None) else None
+    if not isinstance(last, layers.Activation) or last.activation is not keras.activations.sigmoid:
+        raise ValueError("decoder must be a functional or Sequential model that ends in layers.Activation('sigmoid'), "
+                         "so that its input can be taken for the logits; received "
+                         + (f"{_validate.described(decoder)}" if last is None else f"the last layer {last.name!r}"))
+    return keras.Model(decoder.input, last.input, name="decoder_logits")
+
+
+def _image_shape_of(encoder, image_shape):
+    """Return the size of the images that an encoder takes, as given or, where nothing is given, as its input says."""
+    shape = tuple(encoder.input_shape[1:])
+    if image_shape is None:
+        image_shape = (28, 28) if shape == (784,) else shape[:2] if shape[2:] == (1,) else shape
+        if len(image_shape) < 2:
+            raise ValueError(f"image_shape must be given for an encoder whose input is flat, received {shape[0]} "
+                             "pixels: for example image_shape=(20, 16)")
+    image_shape = _validate.image_shape(image_shape)
+    if math.prod(shape) != math.prod(image_shape):
+        raise ValueError(f"encoder must take images of {image_shape}, received one with the input shape "
+                         f"{('batch', *shape)}")
+    return image_shape
+
+
+def _single_precision(tensor):
+    """Return a tensor in single precision, or in double precision where it is: half is too coarse for a cost."""
+    tensor = ops.convert_to_tensor(tensor)
+    return tensor if keras.backend.standardize_dtype(tensor.dtype) == "float64" else ops.cast(tensor, "float32")
+
+
+def _of_one_shape(**tensors):
+    (first, a), (second, b) = tensors.items()
+    if tuple(a.shape[1:]) != tuple(b.shape[1:]) or len(a.shape) < 2:
+        raise ValueError(f"{first} and {second} must have one shape, (batch, ...), received {tuple(a.shape)} and "
+                         f"{tuple(b.shape)}")
+
+
+def _flat(images):
+    return ops.reshape(images, (-1, math.prod(images.shape[1:])))
+
+
+def _as_array(tensor):
+    return ops.cast(tensor, "float32").numpy()
 
 
 def _mean(per_image, sample_weight):

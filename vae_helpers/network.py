@@ -1,10 +1,15 @@
 """Trained networks run by NumPy alone, so that sliders answer at once and no notebook has to load TensorFlow for them.
 
+Whatever has `latent_dim`, `encode` and `decode` is a network to evaluation, plots, sliders and notebooks: `Network`
+here, the Keras models of `models`, and a reader's own class. A cost in nats also asks for `decode_logits`; images that
+are not 28 by 28 for `image_shape`.
+
 Introduced in notebook 09; the layers are those of the lecture, sections 4.3 and 4.4.
 """
 
 import itertools
 import json
+import math
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -14,7 +19,7 @@ import numpy as np
 from scipy.special import expit
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, REMEDY, DatasetError, as_vectors
+from vae_helpers.data import REMEDY, AssetError, as_vectors
 
 WEIGHTS_FOLDER = Path(__file__).parent / "assets" / "weights"
 PRETRAINED = ("vae-2d", "vae-12d", "ae-2d")
@@ -36,86 +41,60 @@ def load_pretrained(name):
     Network
         The network; its `info` tells how it was trained and what it scored on the 10,000 test digits.
 
-    Raises
-    ------
-    ValueError
-        If `name` is none of the three.
-    DatasetError
-        If the file is missing or damaged.
-    """
-    return Network(*read_weights(name))
-
-
-def read_weights(name):
-    """Read the file of a pretrained network.
-
-    Parameters
-    ----------
-    name : {"vae-2d", "vae-12d", "ae-2d"}
-        As for `load_pretrained`.
-
-    Returns
-    -------
-    arrays : dict of str to ndarray of float32
-        The weights, named "part/layer/weight".
-    info : dict
-        How they were made: seed, epochs, versions, and scores in nats per image.
-
-    Raises
-    ------
-    ValueError
-        If `name` is none of the three.
-    DatasetError
-        If the file is missing or damaged.
+    Examples
+    --------
+    >>> network = load_pretrained("vae-2d")
+    >>> network.decode([[0.0, 0.0], [1.0, -1.0]]).shape
+    (2, 28, 28)
     """
     _validate.one_of(name, "name", PRETRAINED)
     path = WEIGHTS_FOLDER / f"{name}.npz"
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise DatasetError(f"cannot read {path}: {error}. {REMEDY}") from error
-    return arrays, json.loads(str(arrays.pop("info")))
+        info = json.loads(str(arrays.pop("info")))
+        return Network(arrays, info)
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise AssetError(f"cannot read {path}: {error}. {REMEDY}") from error
 
 
 class Network:
-    """An encoder and a decoder of this series, run by NumPy in float32.
+    """An encoder and a decoder with the lecture's layers, run by NumPy in float32.
 
     Parameters
     ----------
     arrays : dict of str to ndarray
-        The weights, named as by `models.to_arrays`.
+        The weights, with the names and shapes that `weight_shapes` lists.
     info : dict, optional
         How they were made.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image: (height, width), or (height, width, 3) for colours.
 
     Attributes
     ----------
     latent_dim : int
         Elements of a code.
+    image_shape : tuple of int
+        As given.
     weights : dict of str to ndarray of float32
         Copies of the arrays.
     info : dict
         As given.
-
-    Raises
-    ------
-    ValueError
-        If an array is missing or of another shape than its layer needs.
     """
 
-    def __init__(self, arrays, info=None):
+    def __init__(self, arrays, info=None, image_shape=(28, 28)):
         if not isinstance(arrays, Mapping) or "decoder/dense_64/kernel" not in arrays:
             received = sorted(arrays) if isinstance(arrays, Mapping) else _validate.described(arrays)
-            raise ValueError("arrays must be a dict with the weights of a network under the names that "
-                             f"models.to_arrays gives, received {received}")
+            raise ValueError("arrays must be a dict with the weights of a network under the names that weight_shapes "
+                             f"lists, received {received}")
         self.weights = {key: _validate.finite_array(array, f"arrays: {key}").astype(np.float32)
                         for key, array in arrays.items()}
-        first = _validate.finite_array(arrays["decoder/dense_64/kernel"], "arrays: decoder/dense_64/kernel", (None, 64))
-        self.latent_dim = len(first)
+        self.image_shape = _validate.image_shape(image_shape)
+        self.latent_dim = len(np.atleast_1d(self.weights["decoder/dense_64/kernel"]))
         self._is_vae = "encoder/z_mean/kernel" in arrays
-        received = {key: array.shape for key, array in self.weights.items()}
         self.info = dict(info or {})
-        shapes = weight_shapes(self.latent_dim, self._is_vae)
+        received = {key: array.shape for key, array in self.weights.items()}
+        shapes = weight_shapes(self.latent_dim, self._is_vae, self.image_shape)
         if received != shapes:
             wrong = sorted(set(received.items()) ^ set(shapes.items()))
             raise ValueError(f"arrays must have the names and shapes of weight_shapes({self.latent_dim}), "
@@ -123,6 +102,28 @@ class Network:
 
     def __repr__(self):
         return f"<Network latent_dim={self.latent_dim} {self.info.get('name', '')}>"
+
+    def encode(self, images):
+        """Encode images to the mean and the log-variance of their codes.
+
+        Parameters
+        ----------
+        images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 28, 28) or (n, 784), dtype=float32 in [0, 1]
+
+        Returns
+        -------
+        z_mean, z_log_var : ndarray of shape (n, latent_dim), dtype=float32
+            An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
+        """
+        x = as_vectors(images, self.image_shape)
+        for units in HIDDEN_UNITS:
+            x = self._dense(x, f"encoder/dense_{units}")
+            x = np.maximum(x, np.float32(LEAKY_SLOPE) * x)
+        x = self._batch_norm(x, "encoder/batch_norm")
+        if not self._is_vae:
+            z = self._dense(x, "encoder/z")
+            return z, np.full_like(z, -np.inf)
+        return self._dense(x, "encoder/z_mean"), self._dense(x, "encoder/z_log_var")
 
     def decode(self, z):
         """Decode codes to pixels.
@@ -136,13 +137,8 @@ class Network:
         -------
         ndarray of shape (n, 28, 28), dtype=float32
             Pixels in [0, 1].
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the codes are not such an array; the message says what was received.
         """
-        return expit(self.decode_logits(z)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+        return expit(self.decode_logits(z)).reshape(-1, *self.image_shape)
 
     def decode_logits(self, z):
         """Decode codes to what the sigmoid then turns into pixels.
@@ -156,45 +152,25 @@ class Network:
         -------
         ndarray of shape (n, 784), dtype=float32
             Logits.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the codes are not such an array; the message says what was received.
         """
         z = _validate.finite_array(z, "z", (None, self.latent_dim))
         with np.errstate(over="ignore"):
             x = _validate.finite_array(z.astype(np.float32), "z in float32")
-        for units in reversed(HIDDEN_UNITS):
-            x = np.maximum(self._dense(x, f"decoder/dense_{units}"), 0)
-        return self._dense(x, "decoder/x_logits")
+        *hidden, last = self.decoder_layers
+        for kernel, bias in hidden:
+            x = np.maximum(x @ kernel + bias, 0)
+        return x @ last[0] + last[1]
 
-    def encode(self, images):
-        """Encode images to the mean and the log-variance of their codes.
-
-        Parameters
-        ----------
-        images : ndarray of shape (n, 28, 28), dtype=uint8, or of shape (n, 784), dtype=float32 in [0, 1]
+    @property
+    def decoder_layers(self):
+        """Kernel and bias of each dense layer of the decoder, from the code to the logits; a ReLU stands between.
 
         Returns
         -------
-        z_mean, z_log_var : ndarray of shape (n, latent_dim), dtype=float32
-            An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the images are not such an array; the message says what was received.
+        list of tuple (kernel, bias)
         """
-        x = as_vectors(images)
-        for units in HIDDEN_UNITS:
-            x = self._dense(x, f"encoder/dense_{units}")
-            x = np.maximum(x, np.float32(LEAKY_SLOPE) * x)
-        x = self._batch_norm(x, "encoder/batch_norm")
-        if not self._is_vae:
-            z = self._dense(x, "encoder/z")
-            return z, np.full_like(z, -np.inf)
-        return self._dense(x, "encoder/z_mean"), self._dense(x, "encoder/z_log_var")
+        names = (*(f"dense_{units}" for units in reversed(HIDDEN_UNITS)), "x_logits")
+        return [(self.weights[f"decoder/{name}/kernel"], self.weights[f"decoder/{name}/bias"]) for name in names]
 
     def _dense(self, x, layer):
         return x @ self.weights[f"{layer}/kernel"] + self.weights[f"{layer}/bias"]
@@ -205,7 +181,7 @@ class Network:
         return (x - mean) / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON)) * gamma + beta
 
 
-def weight_shapes(latent_dim, is_vae=True):
+def weight_shapes(latent_dim, is_vae=True, image_shape=(28, 28)):
     """List the weights of a network.
 
     Parameters
@@ -214,19 +190,21 @@ def weight_shapes(latent_dim, is_vae=True):
         Elements of a code.
     is_vae : bool, default=True
         Whether the encoder ends in "z_mean" and "z_log_var", or in "z" alone.
+    image_shape : tuple of int, default=(28, 28)
+        The size of an image.
 
     Returns
     -------
     dict of str to tuple of int
-        The shape of each weight by its name, in the order of `models.to_arrays`.
+        The shape of each weight by its name, "part/layer/weight", in the order of the layers.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `latent_dim` is not an integer of at least 1.
+    Examples
+    --------
+    >>> sum(math.prod(shape) for shape in weight_shapes(2).values())
+    1150228
     """
     latent_dim = _validate.integer(latent_dim, "latent_dim", least=1)
-    pixels = IMAGE_SIDE**2
+    pixels = math.prod(image_shape)
     shapes = {}
 
     def dense(layer, inputs, outputs):

@@ -14,13 +14,11 @@ import traitlets
 from matplotlib.colors import to_hex
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, flat_pixels, load_mnist
+from vae_helpers.data import IMAGE_SIDE, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
 from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
-from vae_helpers.network import HIDDEN_UNITS, Network
 
 ASSETS = Path(__file__).parent / "assets"
-DECODER_LAYERS = (*(f"dense_{units}" for units in reversed(HIDDEN_UNITS)), "x_logits")
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
 MOST_DIGITS = 2000  # real digits behind the pad: enough to show each class, and 1.6 MB
 LEAST_SPAN = 3.3  # shows the prior's circle of 3 standard deviations
@@ -66,7 +64,7 @@ class LatentPad(anywidget.AnyWidget):
 
     def __init__(self, networks, images, labels, z, span):
         codes = [network.encode(images)[0] for network in networks.values()]
-        kernels = [next(iter(networks.values())).weights[f"decoder/{layer}/kernel"] for layer in DECODER_LAYERS]
+        kernels = [kernel for kernel, _ in next(iter(networks.values())).decoder_layers]
         self.images, self.labels = images, labels
         super().__init__(
             _weights=b"".join(map(_decoder_bytes, networks.values())),
@@ -270,10 +268,10 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
 def _checked(decoders, digits, z, span, names):
     """Check what the pads are given and return the arguments of `LatentPad`."""
     for name, decoder in decoders.items():
-        if not isinstance(decoder, Network):
-            raise TypeError(f"{name} must be a Network, as load_pretrained('vae-2d') gives or "
-                            "Network(to_arrays(model)) makes of a trained model, received "
-                            f"{_validate.described(decoder)}")
+        if not hasattr(decoder, "decoder_layers"):
+            raise TypeError(f"{name} must be a Network, whose dense layers the browser can run: as load_pretrained "
+                            f"gives, or models.to_network(vae) of a trained model. For others there is latent_sliders; "
+                            f"received {_validate.described(decoder)}")
         if decoder.latent_dim != 2:
             raise ValueError(f"{name} must have 2 latent elements, because the pad is a plane; received {decoder!r}. "
                              "For others there is latent_sliders")
@@ -294,17 +292,9 @@ def _checked(decoders, digits, z, span, names):
 
 
 def _some_digits(digits):
-    if digits is None:
-        digits = load_mnist("test")
-    try:
-        images, labels = digits
-    except (TypeError, ValueError) as error:
-        raise TypeError("digits must be images with their labels, as load_mnist gives, received "
-                        f"{_validate.described(digits)}") from error
-    images, labels = flat_pixels(images), np.asarray(labels)
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(10)).all():
-        raise ValueError(f"digits must hold one label from 0 to 9 for each of the {len(images)} images, received "
-                         f"{_validate.described(labels)}")
+    images, labels = labelled(digits)
+    if not np.isin(labels, range(10)).all():
+        raise ValueError(f"digits must have labels from 0 to 9, received {np.unique(labels)}")
     if images.dtype != np.uint8:
         images = np.rint(images * 255).astype(np.uint8)
     some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
@@ -312,8 +302,7 @@ def _some_digits(digits):
 
 
 def _decoder_bytes(network):
-    parts = [network.weights[f"decoder/{layer}/{part}"] for layer in DECODER_LAYERS for part in ("kernel", "bias")]
-    return np.concatenate([part.ravel() for part in parts]).astype("<f4").tobytes()
+    return np.concatenate([part.ravel() for layer in network.decoder_layers for part in layer]).astype("<f4").tobytes()
 
 
 def _code(value, name):

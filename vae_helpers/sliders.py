@@ -16,10 +16,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, as_vectors, flat_pixels, load_mnist
+from vae_helpers.data import IMAGE_SIDE, as_vectors, labelled
 from vae_helpers.gaussian import kl_between, log_normal_density, prior_tail, reparameterize
 from vae_helpers.look import ENCODER, INK, NOISE, PRIOR, WRONG
-from vae_helpers.network import Network
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
@@ -370,7 +369,7 @@ def kl_sliders(mean_p=1.0, std_p=0.5, mean_q=0.0, std_q=1.0):
     return Panel(sliders, draw, "KL divergence of two Gaussians, with sliders for both")
 
 
-def latent_sliders(decoder, z=None, *, digits=None, seed=0):
+def latent_sliders(network, z=None, *, digits=None, seed=0):
     """Show the digit that a code decodes to while each element of the code is moved.
 
     Buttons draw the code from N(0, I), set it to 0, or start from a real digit: then the code is the mean that the
@@ -380,8 +379,8 @@ def latent_sliders(decoder, z=None, *, digits=None, seed=0):
 
     Parameters
     ----------
-    decoder : Network
-        A network as `load_pretrained` gives it. One of your own: ``Network(models.to_arrays(vae))``.
+    network : Network, VAE, Autoencoder, or a class of your own
+        With `latent_dim`, `encode` and `decode`, as `load_pretrained` and `build_vae` give it.
     z : array_like of shape (latent_dim,), optional
         The code to begin with, by default 0.
     digits : Digits, optional
@@ -398,42 +397,38 @@ def latent_sliders(decoder, z=None, *, digits=None, seed=0):
     Raises
     ------
     TypeError, ValueError
-        If `decoder` is not such a network, `z` is not such a code or beyond the sliders' ends, or `digits` are not
+        If `network` is none, `z` is not such a code or beyond the sliders' ends, or `digits` are not
         images with labels; the message says what was received.
 
     References
     ----------
     Notebook 09; lecture, sections 3.6 and 4.13.
     """
-    return _LatentSliders(decoder, z, digits, seed)
+    return _LatentSliders(network, z, digits, seed)
 
 
 class _LatentSliders(Panel):
     """What `latent_sliders` returns: one slider an element, and below them the choice of where to start."""
 
-    def __init__(self, decoder, z, digits, seed):
-        if not isinstance(decoder, Network):
-            raise TypeError("decoder must be a Network, as load_pretrained('vae-2d') gives or "
-                            "Network(to_arrays(model)) makes of a trained model, received "
-                            f"{_validate.described(decoder)}")
-        self._decoder = decoder
-        self._images, self._labels = _digits(load_mnist("test") if digits is None else digits)
+    def __init__(self, network, z, digits, seed):
+        self._network = _validate.network(network)
+        self._images, self._labels = labelled(digits)
         self._rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
-        z_mean, z_log_var = decoder.encode(self._images)  # (n, latent_dim) each
-        self._codes = _validate.finite_array(z_mean, "the codes that decoder gives", (None, decoder.latent_dim))
+        z_mean, z_log_var = network.encode(self._images)  # (n, latent_dim) each
+        self._codes = _validate.finite_array(z_mean, "the codes that network gives", (None, network.latent_dim))
         # Whole numbers that every digit's code is within, and all but 1 in 15,000 draws from N(0, 1).
         self._limit = float(max(4, np.ceil(np.abs(self._codes).max())))
-        self._names = [f"z[{i}]" for i in range(decoder.latent_dim)]
-        self._kl, order = None, range(decoder.latent_dim)
+        self._names = [f"z[{i}]" for i in range(network.latent_dim)]
+        self._kl, order = None, range(network.latent_dim)
         if np.isfinite(z_log_var).all():  # an autoencoder's are minus infinity
             self._kl = kl_between(self._codes, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0)  # (latent_dim,)
             order = np.argsort(-self._kl, kind="stable")
         self._original = None  # the number of the real digit that the code started from
         self._caption = ipywidgets.HTML()
-        z = self._code(np.zeros(decoder.latent_dim) if z is None else z)
+        z = self._code(np.zeros(network.latent_dim) if z is None else z)
         limits = (-self._limit, self._limit)
         super().__init__({self._names[i]: _slider(self._names[i], self._names[i], float(z[i]), limits) for i in order},
-                         self._decode, f"{decoder.latent_dim} sliders for z and the digit that it decodes to")
+                         self._decode, f"{network.latent_dim} sliders for z and the digit that it decodes to")
         self._arrange()
 
     @property
@@ -466,7 +461,7 @@ class _LatentSliders(Panel):
 
     def _decode(self, **values):
         z = np.array([values[name] for name in self._names])  # (latent_dim,)
-        decoded, number = self._decoder.decode(z[None]), self._original
+        decoded, number = self._network.decode(z[None]), self._original
         picture = _digits_png(decoded, None if number is None else as_vectors(self._images[number: number + 1]))
         distance = np.linalg.norm(z)
         code = f"({', '.join(f'{element:.2f}' for element in z + 0.0)}), " if len(z) <= 3 else ""
@@ -558,21 +553,6 @@ def _caption(left, right):
     share = 100 * (DIGIT_SCALE * IMAGE_SIDE + GAP) / (DIGIT_SCALE * IMAGE_SIDE + GAP + ORIGINAL_SCALE * IMAGE_SIDE)
     return (f'<div style="display:flex; line-height:1.4"><span style="flex:0 0 {share:.1f}%">{left}</span>'
             f"<span>{right}</span></div>")
-
-
-def _digits(digits):
-    """Return real digits, images and labels, or say what is wrong with them."""
-    try:
-        images, labels = digits
-    except (TypeError, ValueError) as error:
-        raise TypeError("digits must be images with their labels, as load_mnist gives, received "
-                        f"{_validate.described(digits)}") from error
-    images, labels = np.asarray(images), np.asarray(labels)
-    flat_pixels(images)
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
-        raise ValueError(f"digits must hold one whole number as label for each of the {len(images)} images, received "
-                         f"{_validate.described(labels)}")
-    return images, labels
 
 
 def _png(image):

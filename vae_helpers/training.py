@@ -64,7 +64,7 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
     if not isinstance(model, Autoencoder):
         raise TypeError("model must come from build_vae or build_autoencoder, "
                         f"received {_validate.described(model)}")
-    pixels = flat_pixels(images)
+    pixels = flat_pixels(images, model.image_shape)
     epochs = _validate.integer(epochs, "epochs", least=1)
     batch_size = _validate.integer(batch_size, "batch_size", least=1)
     if batch_size > len(pixels):
@@ -84,7 +84,8 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
         _shuffled_batches(pixels, batch_size, seed),
         epochs=epochs,
         steps_per_epoch=steps,
-        validation_data=None if validation_images is None else _batches(flat_pixels(validation_images)),
+        validation_data=None if validation_images is None else _batches(
+            flat_pixels(validation_images, model.image_shape)),
         callbacks=[*callbacks, *shown],
         shuffle=False,  # the batches are shuffled already
         verbose=0,
