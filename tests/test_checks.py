@@ -5,9 +5,11 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from tools.execute import NOTEBOOKS
 from vae_helpers.checks import answer_key, check, notebooks_with_exercises
+from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.exercises import Exercise, Interval
 
 EXERCISES = {name: exercise for notebook in notebooks_with_exercises()
@@ -79,6 +81,24 @@ def test_right_in_one_case_is_not_enough(monkeypatch):
     verdict = check("01.9", lambda x: x)
     assert verdict.passed is False and "For the arguments -2 your function gives" in verdict.message
     assert check("01.9", lambda x: 2).passed
+
+
+def test_every_right_answer_is_accepted():
+    """A mean of -2 costs as much as one of 2; any images that `encode` takes will do for the codes."""
+    assert check("03.1", (-2.0, EXERCISES["03.1"].right[1])).passed
+    assert not check("03.1", (2.0, -EXERCISES["03.1"].right[1])).passed
+
+    def gap_share(network, draws, k):
+        tree, limit_of = KDTree(network.encode(as_vectors(load_mnist("train").images))[0]), load_mnist("test").images
+        limit = np.quantile(tree.query(network.encode(limit_of)[0], k=[k])[0], 0.99)
+        return np.mean(tree.query(draws, k=[k])[0] > limit)
+
+    assert check("01.3", gap_share).passed
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if exercise.cases])
+def test_no_message_shows_an_address(name):
+    assert "0x" not in check(name, lambda *arguments: 7).message.replace("(0x", "")
 
 
 def test_shapes_are_told(monkeypatch):

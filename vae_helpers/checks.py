@@ -115,7 +115,7 @@ def _compare(exercise, answers, expect):
 
     rights = expect(exercise.right)
     found = agree(rights)
-    if all(found):
+    if all(found) or any(all(agree([value])) for value in exercise.also):
         return True, exercise.praise
     for message, wrong in exercise.mistakes.items():
         if all(agree(expect(wrong))):  # a mistake has to explain every case
