@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.ready-tools
 # The stamp holds the folder that the environment was set up for. It is of no use in another one.
-MOVED := $(shell [ ! -e $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd -P)" ] || echo moved)
+MOVED := $(shell [ ! -s $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd -P)" ] || echo moved)
 FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 # Jupyter refuses root unless told, as in a container, and has no browser to open on a server without a screen. It
 # still listens on this machine only, and asks for its token.

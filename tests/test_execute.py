@@ -112,7 +112,7 @@ def test_names_of_programs_and_of_people_are_told_apart(name, readable):
     (new_code_cell("deadbeef"), "deadbeef-2"),  # or it would look like a program's
     (new_code_cell("taken"), "taken-3"),
     (new_code_cell("a_very_long_name_that_goes_on = another_very_long_name"), "a-very-long-name"),
-    (new_code_cell("abcdefghijklmnopqrstuvwxyz = abcdefghijklmnopqrstuvwxyz"), "abcdefghijklmnopqrstuvwxyz-abcdefghijklm"),
+    (new_code_cell("abcdefghijklmnopqrst = abcdefghijklmnopqrstuvw"), "abcdefghijklmnopqrst-abcdefghijklmnopqrs"),
 ])
 def test_a_name_is_made_of_the_first_words(cell, name):
     assert execute.name_of(cell, {"taken", "taken-2"}) == name and is_readable(name)

@@ -34,7 +34,7 @@ def trains(notebook):
 
 @pytest.fixture(scope="module")
 def runs(request):
-    """The notebooks that were asked for, two at a time: much of a run is drawing and waiting, which leaves a core free."""
+    """The notebooks asked for, run two at a time: much of a run is drawing and waiting, which leaves a core free."""
     asked = [item.callspec.params["path"] for item in request.session.items if "runs" in item.fixturenames]
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         # The kernel draws in the notebook, not with the backend that the tests use.

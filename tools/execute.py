@@ -44,7 +44,7 @@ def is_numbered(path):
 
 
 def find_notebooks():
-    """List the notebooks of the series, those of the way first. A reader's own pages, which git does not know, are not."""
+    """List the notebooks of the series, those of the way first, without a reader's own, which git does not know."""
     known = known_to_git()
     pages = [*sorted(FOLDER.glob("*.ipynb")), *sorted((FOLDER / "deeper").glob("*.ipynb"))]
     return [path for path in pages if known is None or is_numbered(path) or path in known]

@@ -1,8 +1,8 @@
 """Write the exact versions that fit together to constraints.txt: `make lock`, or `python -m tools.lock`.
 
 One file for every Python and system that the series supports. Versions that it holds already are kept; what the
-requirements have gained is added, what they have lost goes. `NEWEST=yes`, or `--newest`, takes the newest of everything.
-Then `make test` says whether they work.
+requirements have gained is added, what they have lost goes. `NEWEST=yes`, or `--newest`, takes the newest of
+everything. Then `make test` says whether they work.
 """
 
 import argparse
@@ -15,8 +15,8 @@ REQUIREMENTS = ROOT / "requirements.txt", ROOT / "tools" / "requirements.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST_PYTHON = "3.11"
 HEADER = """\
-# The exact versions that passed every test, of everything that the two requirements.txt ask for, and of what those need,
-# for Python 3.11 to 3.13 on every system. Every installation uses it. `make lock` writes it.
+# The exact versions that passed every test, of all that the two requirements.txt ask for and of what that needs, for
+# Python 3.11 to 3.13 on every system. Every installation uses it. `make lock` writes it.
 """
 
 
@@ -36,7 +36,7 @@ def uv(*arguments, **options):
 
 def main(newest=False):
     """Resolve all requirements at once, for every system, with one version for all Pythons where there is one."""
-    uv("pip", "compile", "-", "--quiet", "--universal", "--python-version", OLDEST_PYTHON, 
+    uv("pip", "compile", "-", "--quiet", "--universal", "--python-version", OLDEST_PYTHON,
        "--no-annotate", "--no-header", "--output-file", CONSTRAINTS, *["--upgrade"] * newest,
        input="\n".join(packages()), stdout=subprocess.DEVNULL)
     CONSTRAINTS.write_text(HEADER + CONSTRAINTS.read_text(encoding="utf-8"), encoding="utf-8")

@@ -28,9 +28,9 @@ Install one from https://www.python.org/downloads/ or your package manager, then
 }
 
 # An environment holds the path of its folder in many places. Copied, it runs the code of the folder that it came from.
-old=$(cat "$environment/.ready" 2>/dev/null || echo "$here")
-if [ "$old" != "$here" ]; then
-    echo "$environment was set up for another folder, ${old:-by an earlier version}, and is made anew."
+old=$(cat "$environment/.ready" 2>/dev/null) || old=
+if [ "${old:-$here}" != "$here" ]; then
+    echo "$environment was set up for another folder, $old, and is made anew."
     make_environment --clear
 elif [ ! -x "$python" ]; then
     make_environment ""
@@ -49,6 +49,7 @@ fi
 # JupyterLab would ask whether it may fetch news, and look for a newer version of itself.
 "$python" -m jupyterlab.labextensions disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 # Started in notebooks/, it would serve nothing outside of it, and ../figures would be out of reach.
+mkdir -p "$environment/etc/jupyter"
 cat >"$environment/etc/jupyter/jupyter_server_config.py" <<'END'
 from pathlib import Path
 

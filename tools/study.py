@@ -127,8 +127,8 @@ def settings_of(words):
     except ValueError:
         settings = None
     if settings not in grid():
-        raise ValueError(f"a network is named by its latent size (of {LATENT_DIMS}), its beta (of {BETAS}) and its seed "
-                         f"(of {SEEDS}), received {' '.join(words)!r}. Others can be added in vae_helpers/study.py.")
+        raise ValueError(f"a network is named by its latent size (of {LATENT_DIMS}), its beta (of {BETAS}) and its "
+                         f"seed (of {SEEDS}), received {' '.join(words)!r}. vae_helpers/study.py is where to add more.")
     return settings
 
 

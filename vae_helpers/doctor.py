@@ -51,12 +51,12 @@ def _kernel():
     """Tell of a kernel that is not the one that was set up, and of helpers that are not those beside the notebook."""
     own, here = ROOT / ".venv", Path.cwd()
     if (own / "pyvenv.cfg").exists() and own.resolve() != Path(sys.prefix).resolve():
-        yield False, (f"This kernel is the Python in {sys.prefix}, and the series was set up in {own}. Start JupyterLab "
-                      "with make lab, or choose that Python as the kernel.")
+        yield False, (f"This kernel is the Python in {sys.prefix}, and the series was set up in {own}. Choose that "
+                      "Python as the kernel, or start JupyterLab with make lab.")
     beside = next((folder for folder in (here, *here.parents) if (folder / "vae_helpers" / "doctor.py").exists()), ROOT)
     if beside.resolve() != ROOT.resolve():
-        yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set its own "
-                      "folder up: make lab there does, as does a new .venv and pip install -r requirements.txt.")
+        yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set up "
+                      "the notebook's own folder: by make lab, or a new .venv and pip install -r requirements.txt.")
 
 
 def _packages():
@@ -88,7 +88,7 @@ def _installed(name):
 
 
 def _keras():
-    """Tell of settings of Keras that are not the series': of the Keras at work, or of those that it would start with."""
+    """Tell of settings of Keras that are not the series': those at work, or those that it would start with."""
     file = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "keras.json"
     try:
         stored = dict(json.loads(file.read_text(encoding="utf-8")))
