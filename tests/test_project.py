@@ -1,4 +1,4 @@
-"""The front door: the two commands, the README's map, links that lead somewhere, licences, house rules that are held."""
+"""The front door: the two commands, the README's map, links that lead somewhere, licences, contributing."""
 
 import json
 import os
@@ -104,8 +104,8 @@ def test_modules_and_notebooks_keep_to_the_style():
         files = [name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
     except (OSError, subprocess.CalledProcessError):
         files = ["."]
-    result = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", *files], cwd=ROOT, capture_output=True,
-                            text=True)
+    result = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", *files], cwd=ROOT, text=True,
+                            capture_output=True)
     assert result.returncode == 0, result.stdout
 
 

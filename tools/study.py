@@ -16,9 +16,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from vae_helpers import evaluation, latent, models, training
+from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
-from vae_helpers.study import BETAS, EPOCHS, LATENT_DIMS, SEEDS, TABLE, Run, grid, missing, read
+from vae_helpers.study import EPOCHS, TABLE, Run, grid, missing, read
 
 RUNS_A_PROCESS = 6
 SECONDS_OF_A_LOCK = 10  # more than a thousand times what reading and writing the table takes
@@ -127,8 +127,9 @@ def settings_of(words):
     except ValueError:
         settings = None
     if settings not in grid():
-        raise ValueError(f"a network is named by its latent size (of {LATENT_DIMS}), its beta (of {BETAS}) and its "
-                         f"seed (of {SEEDS}), received {' '.join(words)!r}. vae_helpers/study.py is where to add more.")
+        raise ValueError(f"a network is named by its latent size, of {study.LATENT_DIMS}, its beta, of {study.BETAS}, "
+                         f"and its seed, of {study.SEEDS}; received {' '.join(words)!r}. To have others, add them in "
+                         "vae_helpers/study.py.")
     return settings
 
 
