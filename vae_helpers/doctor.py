@@ -54,9 +54,15 @@ def _kernel():
         yield False, (f"This kernel is the Python in {sys.prefix}, and the series was set up in {own}. Choose that "
                       "Python as the kernel, or start JupyterLab with make lab.")
     beside = next((folder for folder in (here, *here.parents) if (folder / "vae_helpers" / "doctor.py").exists()), ROOT)
-    if beside.resolve() != ROOT.resolve():
+    # Installed as a package, as images for JupyterHub have it, the same code may well be in two places.
+    installed = not REQUIREMENTS.exists() and _code(beside) == _code(ROOT)
+    if beside.resolve() != ROOT.resolve() and not installed:
         yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set up "
                       "the notebook's own folder: by make lab, or a new .venv and pip install -r requirements.txt.")
+
+
+def _code(folder):
+    return {file.name: file.read_bytes() for file in (folder / "vae_helpers").rglob("*.py")}
 
 
 def _packages():
