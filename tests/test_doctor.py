@@ -93,8 +93,13 @@ def test_a_missing_tensorflow_is_told(lists, monkeypatch):
 @pytest.mark.parametrize(("wanted", "there"), [("tensorflow-cpu", "tensorflow"), ("tensorflow", "tensorflow-cpu")])
 def test_one_tensorflow_stands_in_for_the_other(wanted, there, lists, monkeypatch):
     lists(f"{wanted}~=2.21.0")
-    monkeypatch.setattr(metadata, "version", lambda name: {there: "2.21.5"}[name])
-    without(monkeypatch, wanted)
+    versions = {there: "2.21.5"}
+
+    def version(name):
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+    monkeypatch.setattr(metadata, "version", version)
     verdict = doctor.environment()
     assert verdict.passed and f"\n{there} 2.21.5\n" in verdict.message
 

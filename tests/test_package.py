@@ -2,11 +2,13 @@
 
 import ast
 import graphlib
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -269,3 +271,38 @@ def test_docstring_is_numpydoc(node):
 def test_inner_rooms_are_documented_too(room):
     assert not [node.name for node in SOURCES[room].body
                 if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)]
+
+
+# Small, and it says so -----------------------------------------------------------------------------------------------
+
+MOST_LINES = 1900
+
+
+def code_lines(path):
+    """Count a module's lines of code: without blank lines, comments and docstrings."""
+    source = path.read_text(encoding="utf-8")
+    layout = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in layout:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            lines.difference_update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return len(lines)
+
+
+def test_the_helpers_are_as_small_as_the_readme_says():
+    """The answer keys apart, which belong to the notebooks, and the JavaScript."""
+    rooms = [*PACKAGE.glob("*.py"), PACKAGE / "exercises" / "__init__.py"]
+    lines = sum(map(code_lines, rooms))
+    stated = re.search(r"([\d,]+) lines of code", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert stated and int(stated[1].replace(",", "")) == round(lines, -1), f"the README must say {round(lines, -1):,}"
+    assert lines < MOST_LINES
+
+
+def test_lines_are_counted_right(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text('"""Two lines\nof words."""\n\nx = [1,  # a comment\n     2]\n\n\ndef f():\n    """One."""\n'
+                      '    # another\n    return """not\n    a docstring"""\n')
+    assert code_lines(module) == 5

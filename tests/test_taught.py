@@ -16,6 +16,7 @@ RNG = np.random.default_rng(0)
 Z_MEAN, Z_LOG_VAR, NOISE = RNG.normal(size=(3, 40, 2))
 X, X_LOGITS = RNG.random((40, 784)).astype("float32"), RNG.normal(0, 3, (40, 784)).astype("float32")
 DIGITS = load_mnist("test").images[:20]
+KERAS_VAE = models.from_network(load_pretrained("vae-2d"))
 NORMALS = [(0.3, 0.5, -1.0, 2.0), (0.0, 1.0, 0.0, 1.0), (2.0, 0.1, 1.9, 0.2)]
 
 
@@ -42,7 +43,7 @@ COMPUTE = {
     "interpolate": (latent, lambda f: [f(Z_MEAN[0], Z_MEAN[1], 5, kind) for kind in ("linear", "slerp")]),
     "attribute_vector": (latent, lambda f: f(Z_MEAN, NOISE[:, 0], np.arange(40) % 3)),
     "prior_tail": (gaussian, lambda f: [f(Z_MEAN), f(NOISE[:, :1])]),
-    "importance_weighted_bound": (evaluation, lambda f: f(models.from_network(load_pretrained("vae-2d")), DIGITS, 3).mean()),
+    "importance_weighted_bound": (evaluation, lambda f: f(KERAS_VAE, DIGITS, 3).mean()),
 }
 
 

@@ -8,7 +8,8 @@ import numpy as np
 def described(value):
     """Return a short description of a value for an error message."""
     if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return f"an array of shape {tuple(value.shape)} and dtype {value.dtype}"
+        dtype = value.dtype if isinstance(value.dtype, np.dtype) else getattr(value.dtype, "name", value.dtype)
+        return f"an array of shape {tuple(value.shape)} and dtype {dtype}"
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"
 

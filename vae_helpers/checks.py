@@ -4,7 +4,6 @@ In a notebook, `check("02.1", answer)` as the last line of a cell shows what it 
 """
 
 import importlib
-import re
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +37,16 @@ def answer_key(notebook):
     Parameters
     ----------
     notebook : str
-        Its two digits, for example "02".
+        Its two digits, for example "02", or the name of a page in notebooks/deeper.
 
     Returns
     -------
     dict of str to Exercise
-        By name; of a notebook that is none, or has no exercises, the dict is empty.
+        By name, for example "02.1".
     """
-    if notebook not in notebooks_with_exercises():
-        return {}
-    return importlib.import_module(f"vae_helpers.exercises.notebook_{notebook}").EXERCISES
+    _validate.one_of(notebook, "the part of name before its number", notebooks_with_exercises())
+    module = f"notebook_{notebook}" if notebook.isdecimal() else notebook
+    return importlib.import_module(f"vae_helpers.exercises.{module}").EXERCISES
 
 
 def notebooks_with_exercises():
@@ -56,9 +55,9 @@ def notebooks_with_exercises():
     Returns
     -------
     list of str
-        Their two digits, for example "02".
+        As for `answer_key`.
     """
-    return sorted(re.findall(r"\d+", path.stem)[0] for path in ANSWER_KEYS.glob("notebook_*.py"))
+    return sorted(path.stem.removeprefix("notebook_") for path in ANSWER_KEYS.glob("[!_]*.py"))
 
 
 def check(name, answer):
@@ -67,7 +66,7 @@ def check(name, answer):
     Parameters
     ----------
     name : str
-        Notebook and number, for example "02.1".
+        Notebook and number, for example "02.1" or "looks_like_a_digit.1".
     answer : object
         A number, an array or a function, as the exercise asks; ``...`` or None as long as there is no answer.
 
@@ -81,7 +80,7 @@ def check(name, answer):
     ValueError
         If there is no exercise of that name.
     """
-    exercises = answer_key(name[:2] if isinstance(name, str) else "")
+    exercises = answer_key(str(name).rpartition(".")[0])
     _validate.one_of(name, "name", exercises)
     passed, message = _judge(exercises[name], answer)
     heading = {True: "right.", False: "not yet.", None: "no answer yet."}[passed]
@@ -115,7 +114,7 @@ def _compare(exercise, answers, expect):
 
     rights = expect(exercise.right)
     found = agree(rights)
-    if all(found):
+    if all(found) or any(all(agree([value])) for value in exercise.also):
         return True, exercise.praise
     for message, wrong in exercise.mistakes.items():
         if all(agree(expect(wrong))):  # a mistake has to explain every case

@@ -73,6 +73,10 @@ def elbo(network, images, *, n_samples=1, seed=0):
     Elbo
         Named tuple ``(elbo, reconstruction, kl)`` of floats, nats per image. The costs are positive.
 
+    References
+    ----------
+    D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, equation 10.
+
     Examples
     --------
     >>> from vae_helpers.data import load_mnist
@@ -80,10 +84,6 @@ def elbo(network, images, *, n_samples=1, seed=0):
     >>> result = elbo(load_pretrained("vae-2d"), load_mnist("test").images[:1000])
     >>> round(result.reconstruction), round(result.kl)
     (131, 7)
-
-    References
-    ----------
-    D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, equation 10.
     """
     pixels, image_shape = _pixels_for(network, images)
     n_samples = _validate.integer(n_samples, "n_samples", least=1)
@@ -121,6 +121,10 @@ def importance_weighted_bound(network, images, k, *, seed=0):
     ndarray of shape (n,), dtype=float64
         Nats, one estimate for each image.
 
+    References
+    ----------
+    Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 3.
+
     Examples
     --------
     >>> from vae_helpers.data import load_mnist
@@ -129,10 +133,6 @@ def importance_weighted_bound(network, images, k, *, seed=0):
     >>> one, fifty = (importance_weighted_bound(network, images, k).mean() for k in (1, 50))
     >>> bool(fifty > one)
     True
-
-    References
-    ----------
-    Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 3.
     """
     pixels, image_shape = _pixels_for(network, images)
     k = _validate.integer(k, "k", least=1)
@@ -175,6 +175,10 @@ def exact_log_likelihood(network, images, *, step=0.02, span=6.0):
     ndarray of shape (n,), dtype=float64
         Nats.
 
+    References
+    ----------
+    Explained in notebook 11.
+
     Examples
     --------
     >>> from vae_helpers.data import load_mnist
@@ -182,10 +186,6 @@ def exact_log_likelihood(network, images, *, step=0.02, span=6.0):
     >>> network, images = load_pretrained("vae-2d"), load_mnist("test").images[:20]
     >>> bool(exact_log_likelihood(network, images, step=0.1).mean() > elbo(network, images).elbo)
     True
-
-    References
-    ----------
-    Explained in notebook 11.
     """
     pixels, image_shape = _pixels_for(network, images)
     if network.latent_dim != 2:
@@ -229,16 +229,16 @@ def binary_accuracy(network, images):
     float
         In [0, 1].
 
+    References
+    ----------
+    Lecture, section 4.9.
+
     Examples
     --------
     >>> from vae_helpers.data import load_mnist
     >>> from vae_helpers.network import load_pretrained
     >>> round(binary_accuracy(load_pretrained("vae-2d"), load_mnist("test").images[:1000]), 2)
     0.81
-
-    References
-    ----------
-    Lecture, section 4.9.
     """
     pixels, image_shape = _pixels_for(network, images, ("latent_dim", "encode", "decode"))
     equal = 0

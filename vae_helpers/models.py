@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from vae_helpers import _validate
-from vae_helpers.backend import keras
+from vae_helpers.backend import keras, tf
 from vae_helpers.data import BATCH_SIZE, vector_batches
 from vae_helpers.network import (
     BATCH_NORM_EPSILON,
@@ -38,18 +38,20 @@ def bernoulli_cost(x, x_logits):
         Nats per image: minus the log-likelihood of a black-and-white image, and for grey pixels its expected value
         over images drawn with x as the probability of ink.
 
+    References
+    ----------
+    D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, appendix C.1.
+
     Examples
     --------
     >>> float(bernoulli_cost([[1.0, 0.0]], [[0.0, 0.0]])[0])  # two pixels, each half sure: 2 log 2
     1.3862943649291992
-
-    References
-    ----------
-    D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, appendix C.1.
     """
     x_logits = _single_precision(x_logits)
     x = ops.cast(x, x_logits.dtype)
     _of_one_shape(x=x, x_logits=x_logits)
+    if tf.executing_eagerly():  # a compiled step could not raise; `fit` has looked at its images before
+        _check_pixels(x, "x")
     # log(1 + exp(l)) - l * x, with the exponential's argument kept below zero.
     per_pixel = ops.maximum(x_logits, 0) - x_logits * x + ops.log1p(ops.exp(-ops.abs(x_logits)))
     return ops.sum(per_pixel, axis=tuple(range(1, len(per_pixel.shape))))
@@ -192,13 +194,39 @@ def build_decoder(latent_dim=2, seed=None, image_shape=(28, 28)):
     return keras.Model(inputs, layers.Activation("sigmoid", name="pixels")(x), name="decoder")
 
 
+class TrainingStopped(RuntimeError):
+    """Training was stopped, by hand or because it went wrong. A notebook shows the message alone, in one line."""
+
+    def _render_traceback_(self):
+        return [f"{type(self).__name__}: {self}"]
+
+
+class _Watch(keras.callbacks.Callback):
+    """Stop a training whose cost is no longer a number, or below zero: nothing good comes after that."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        cost = (logs or {}).get("loss", 0.0)
+        # The KL is a sum of rounded terms, which near zero may end just below it. Worded so that NaN is caught, too.
+        if not -1e-2 <= cost < math.inf:
+            rate = float(self.model.optimizer.learning_rate)
+            raise TrainingStopped(
+                f"the cost became {cost:.4g} in epoch {self.epoch + 1}, at a learning rate of {rate:.2g}. The weights "
+                "are spoilt: build the model anew, and try a tenth of the learning rate. The epochs before are in "
+                "model.history.history.")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+
 @keras.saving.register_keras_serializable(package="vae_helpers")
 class Autoencoder(keras.Model):
     """An encoder and a decoder trained to rebuild their input.
 
     `fit`, `evaluate`, `predict`, `save` and `keras.saving.load_model` work as for any Keras model. `fit(x)` rebuilds x,
-    `fit(x, y)` rebuilds y. The logs hold `loss`, in nats per image. Calling the model gives a dict of what the cost
-    needs; `predict` gives the pixels in [0, 1] that the code decodes to, in the shape that the decoder gives them.
+    `fit(x, y)` rebuilds y; both are checked to be pixels in [0, 1] (of a dataset, the first batch). A training that
+    goes wrong or is stopped by hand raises `TrainingStopped`, and the epochs done stay in `history`. The logs hold
+    `loss`, in nats per image. Calling the model gives a dict of what the cost needs; `predict` gives the pixels in
+    [0, 1] that the code decodes to, in the shape that the decoder gives them.
 
     Parameters
     ----------
@@ -229,6 +257,10 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
+        if "float16" in (weight.dtype for weight in self.weights):
+            raise ValueError("the weights must be float32 or float64, received float16, which is too coarse for their "
+                             "steps: keras.config.set_dtype_policy('mixed_float16') computes in half precision and "
+                             "keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
@@ -279,6 +311,49 @@ class Autoencoder(keras.Model):
         """
         return self._run(self.decoder_logits, z).reshape(len(z), -1)
 
+    def fit(self, x=None, y=None, *arguments, **options):
+        self._check_data(x, y)
+        if options.get("validation_data") is not None:
+            self._check_data(*_as_pair(options["validation_data"]))
+        return self.fit_checked(x, y, *arguments, **options)
+
+    def fit_checked(self, x=None, y=None, *arguments, **options):
+        """Do what `fit` does, with images that have been checked already.
+
+        Parameters
+        ----------
+        x, y, *arguments, **options
+            As of `fit`.
+
+        Returns
+        -------
+        keras.callbacks.History
+        """
+        options["callbacks"] = [*(options.get("callbacks") or ()), _Watch()]
+        self.history = keras.callbacks.History()  # not that of a training before
+        self.history.history = {}
+        try:
+            return super().fit(x, y, *arguments, **options)
+        except KeyboardInterrupt:
+            done = len(self.history.history.get("loss", ()))
+            raise TrainingStopped(f"stopped by hand after {done} whole epoch{'s' * (done != 1)}, which are in "
+                                  "model.history.history.") from None
+
+    def evaluate(self, x=None, y=None, *arguments, **options):
+        self._check_data(x, y)
+        return super().evaluate(x, y, *arguments, **options)
+
+    def save(self, filepath, *arguments, **options):
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(f"filepath must end in .keras, received {str(filepath)!r}: the older format has no room "
+                             "for two layers of one name. save_weights writes a .weights.h5")
+        super().save(filepath, *arguments, **options)
+
+    def export(self, filepath, *arguments, **options):
+        # Keras would know the input of a model only once it had been called by hand.
+        images = keras.InputSpec(shape=self.encoder.input_shape, dtype="float32")
+        super().export(filepath, *arguments, **{"input_signature": [images], **options})
+
     def call(self, x, training=None):
         z = self.encoder(self._as_input(x), training=training)
         return {"z": z, "x_logits": self.decoder_logits(z, training=training)}
@@ -316,6 +391,22 @@ class Autoencoder(keras.Model):
         if given != wanted:
             raise ValueError(f"decoder must give the {wanted} pixels of an image of {self.image_shape}, received a "
                              f"decoder with the output shape {('batch', *self.decoder.output_shape[1:])}")
+
+    def _check_data(self, x, y=None):
+        """Say what is wrong with images and targets: whole arrays, or the first batch of a dataset."""
+        if isinstance(x, tf.data.Dataset):
+            x, y = _as_pair(next(iter(x)))
+        elif isinstance(x, keras.utils.PyDataset):
+            x, y = _as_pair(x[0])
+        for name, images in (("x", x), ("y", y)):
+            if not hasattr(images, "shape") and not isinstance(images, (tuple, list)):
+                continue  # no target, or a generator, whose batches cannot be had twice
+            shape = tuple(getattr(images, "shape", ()))
+            if len(shape) < 2 or math.prod(shape[1:]) != math.prod(self.image_shape):
+                hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
+                raise ValueError(f"{name} must be images of {self.image_shape}, received "
+                                 f"{_validate.described(images)}{hint}")
+            _check_pixels(images, name)
 
     def _as_input(self, x):
         return ops.reshape(x, (-1, *self.encoder.input_shape[1:]))
@@ -356,6 +447,11 @@ class VAE(Autoencoder):
     image_shape : tuple of int, optional
         As of `Autoencoder`.
 
+    References
+    ----------
+    Lecture, sections 3.5 and 4.6. D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013. I. Higgins et
+    al., "beta-VAE: learning basic visual concepts with a constrained variational framework", ICLR 2017.
+
     Examples
     --------
     Any layers will do. A small convolutional pair, for images of 28 by 28:
@@ -374,11 +470,6 @@ class VAE(Autoencoder):
     >>> vae = VAE(encoder, decoder)
     >>> vae.latent_dim, vae.image_shape, vae.decode(np.zeros((5, 2))).shape
     (2, (28, 28), (5, 28, 28))
-
-    References
-    ----------
-    Lecture, sections 3.5 and 4.6. D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013. I. Higgins et
-    al., "beta-VAE: learning basic visual concepts with a constrained variational framework", ICLR 2017.
     """
 
     encoder_outputs = {2: "[z_mean, z_log_var]", 3: "[z_mean, z_log_var, z]"}  # noqa: RUF012 (never changed)
@@ -583,6 +674,22 @@ def _of_one_shape(**tensors):
     if tuple(a.shape[1:]) != tuple(b.shape[1:]) or len(a.shape) < 2:
         raise ValueError(f"{first} and {second} must have one shape, (batch, ...), received {tuple(a.shape)} and "
                          f"{tuple(b.shape)}")
+
+
+def _check_pixels(images, name):
+    """Say what is wrong with pixels that are not in [0, 1]. NaN is not, either."""
+    low, high = float(ops.min(images)), float(ops.max(images))
+    if not (low >= 0 and high <= 1) or "int" in keras.backend.standardize_dtype(images.dtype):
+        hint = ". Divide pixels from 0 to 255 by 255; training.train also takes them as bytes" if high > 1 else ""
+        raise ValueError(f"{name} must be pixels in [0, 1], received {_validate.described(images)} with values from "
+                         f"{low:g} to {high:g}{hint}")
+
+
+def _as_pair(data):
+    """Return images and targets of what Keras takes for data: one or the other, both, or both with weights."""
+    if isinstance(data, (tuple, list)):
+        return (*data, None)[:2]
+    return data, None
 
 
 def _flat(images):

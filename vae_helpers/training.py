@@ -80,7 +80,7 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
         steps_per_execution=max(n for n in range(1, LONGEST_EXECUTION + 1) if steps % n == 0),
     )
     shown = [Progress(epochs, steps)] if progress else []
-    return model.fit(
+    return model.fit_checked(
         _shuffled_batches(pixels, batch_size, seed),
         epochs=epochs,
         steps_per_epoch=steps,

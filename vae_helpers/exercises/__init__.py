@@ -17,6 +17,7 @@ class Exercise(NamedTuple):
     right: Any  # a value, an `Interval`, or, if there are cases, a function
     mistakes: Mapping[str, Any]  # what to tell the reader -> the answer that the mistake leads to
     cases: tuple = ()  # arguments to call the reader's function with
+    also: tuple = ()  # further values that are as right
     rtol: float = 1e-4
     praise: str = ""  # a sentence to take along, shown with the right answer
 

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from scipy.spatial import KDTree
 
-from vae_helpers.data import load_mnist
+from vae_helpers.data import as_vectors, load_mnist
 from vae_helpers.exercises import Exercise, Interval
 
 
@@ -15,8 +15,12 @@ class _Halves:
     latent_dim = 2
 
     def encode(self, images):
-        z_mean = np.reshape(images, (len(images), 2, -1)).mean(axis=2)
+        halves = as_vectors(images).reshape(len(images), 2, -1)
+        z_mean = 255 * halves.mean(axis=2, dtype=float)
         return z_mean, np.full_like(z_mean, -np.inf)
+
+    def __repr__(self):
+        return "a network"
 
 
 @functools.cache
@@ -29,6 +33,7 @@ def _gap_share(network, draws, k, reference="test"):
     tree = _half_codes("train")[1]
     limit = np.quantile(tree.query(_half_codes(reference)[0], k=[k])[0], 0.99)
     return np.mean(tree.query(draws, k=[k])[0] > limit)
+
 
 _INK = np.stack(np.meshgrid(np.linspace(0, 120, 20), np.linspace(0, 120, 20)), axis=-1).reshape(-1, 2)
 

@@ -10,6 +10,7 @@ _STD_FOR_2_NATS = brentq(lambda std: kl(0.0, std) - 2, 1e-3, 1)
 EXERCISES = {
     "03.1": Exercise(
         right=(2.0, _STD_FOR_2_NATS),
+        also=((-2.0, _STD_FOR_2_NATS),),
         rtol=5e-3,
         mistakes={
             "These are the numbers that the cell came with. Change them until both lines print 2.00.": (1.0, 0.5),
