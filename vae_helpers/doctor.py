@@ -55,7 +55,7 @@ def _kernel():
                       "Python as the kernel, or start JupyterLab with make lab.")
     beside = next((folder for folder in (here, *here.parents) if (folder / "vae_helpers" / "doctor.py").exists()), ROOT)
     # Installed as a package, as images for JupyterHub have it, the same code may well be in two places.
-    same = beside.resolve() == ROOT.resolve() or not REQUIREMENTS.exists() and _code(beside) == _code(ROOT)
+    same = beside.resolve() == ROOT.resolve() or (not REQUIREMENTS.exists() and _code(beside) == _code(ROOT))
     if not same:
         yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set up "
                       "the notebook's own folder: by make lab, or a new .venv and pip install -r requirements.txt.")
