@@ -9,15 +9,25 @@ from importlib import metadata
 import pytest
 
 from vae_helpers import doctor
+from vae_helpers.data import load_mnist
+from vae_helpers.network import PRETRAINED
 
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch, tmp_path):
-    """A Keras that has not been loaded yet and has no settings, whatever ran before."""
+    """A Keras that has not been loaded yet and has no settings, whatever ran before. No data."""
+    monkeypatch.setattr(doctor, "load_mnist", lambda: None)
+    monkeypatch.setattr(doctor, "PRETRAINED", ())
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     (tmp_path / "keras").mkdir()
+
+
+@pytest.fixture
+def data_too(monkeypatch):
+    monkeypatch.setattr(doctor, "load_mnist", load_mnist)
+    monkeypatch.setattr(doctor, "PRETRAINED", PRETRAINED)
 
 
 @pytest.fixture
@@ -29,7 +39,7 @@ def lists(tmp_path, monkeypatch):
     return put
 
 
-def test_environment_in_order():
+def test_environment_in_order(data_too):
     verdict = doctor.environment()
     assert verdict.passed and verdict.message.startswith("Everything is in order.\nPython 3.1"), verdict.message
     installed = [line.split()[0] for line in verdict.message.split("\n")]
@@ -83,8 +93,13 @@ def test_a_missing_tensorflow_is_told(lists, monkeypatch):
 @pytest.mark.parametrize(("wanted", "there"), [("tensorflow-cpu", "tensorflow"), ("tensorflow", "tensorflow-cpu")])
 def test_one_tensorflow_stands_in_for_the_other(wanted, there, lists, monkeypatch):
     lists(f"{wanted}~=2.21.0")
-    monkeypatch.setattr(metadata, "version", lambda name: {there: "2.21.5"}[name])
-    without(monkeypatch, wanted)
+    versions = {there: "2.21.5"}
+
+    def version(name):
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+    monkeypatch.setattr(metadata, "version", version)
     verdict = doctor.environment()
     assert verdict.passed and f"\n{there} 2.21.5\n" in verdict.message
 
@@ -100,7 +115,7 @@ def test_outside_a_clone_the_package_says_what_it_needs(tmp_path, monkeypatch):
 
 # Data and Python -----------------------------------------------------------------------------------------------------
 
-def test_the_remedy_for_data_and_python(tmp_path, monkeypatch):
+def test_the_remedy_for_data_and_python(data_too, tmp_path, monkeypatch):
     monkeypatch.setattr("vae_helpers.data.MNIST_FILE", tmp_path / "gone.npz")
     monkeypatch.setattr(doctor, "PYTHONS", ((2, 6), (2, 7)))
     verdict = doctor.environment()
@@ -155,6 +170,19 @@ def test_a_copy_that_runs_the_code_of_the_original_is_told(clone, monkeypatch, t
         assert f"This notebook is in {copy}, and the code that it runs in {clone}" in verdict.message
     monkeypatch.chdir(tmp_path)  # a page of the reader's own, outside of any clone
     assert doctor.environment().passed
+
+
+def test_a_package_of_the_same_code_is_in_order_and_one_of_other_code_is_told(clone, monkeypatch, tmp_path):
+    """As in an image that repo2docker builds: it installs the package and keeps the clone for its notebooks."""
+    (tmp_path / "site-packages" / "vae_helpers").mkdir(parents=True)
+    (tmp_path / "site-packages" / "vae_helpers" / "doctor.py").touch()
+    monkeypatch.setattr(doctor, "ROOT", tmp_path / "site-packages")
+    monkeypatch.setattr(doctor, "REQUIREMENTS", tmp_path / "site-packages" / "requirements.txt")
+    monkeypatch.setattr(metadata, "requires", lambda name: ["numpy>=2"])
+    assert doctor.environment().passed
+    (clone / "vae_helpers" / "doctor.py").write_text("# changed since\n")
+    verdict = doctor.environment()
+    assert verdict.passed is False and f"the code that it runs in {tmp_path / 'site-packages'}" in verdict.message
 
 
 # Keras ---------------------------------------------------------------------------------------------------------------

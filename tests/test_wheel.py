@@ -1,4 +1,4 @@
-"""The package as one file: what it holds, and that it works outside the repository with what it declares and no more."""
+"""The package as one file: what it holds, and that it works outside the repository with no more than it declares."""
 
 import email
 import shutil

@@ -54,37 +54,42 @@ def _kernel():
         yield False, (f"This kernel is the Python in {sys.prefix}, and the series was set up in {own}. Choose that "
                       "Python as the kernel, or start JupyterLab with make lab.")
     beside = next((folder for folder in (here, *here.parents) if (folder / "vae_helpers" / "doctor.py").exists()), ROOT)
-    if beside.resolve() != ROOT.resolve():
+    # Installed as a package, as images for JupyterHub have it, the same code may well be in two places.
+    same = beside.resolve() == ROOT.resolve() or (not REQUIREMENTS.exists() and _code(beside) == _code(ROOT))
+    if not same:
         yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set up "
                       "the notebook's own folder: by make lab, or a new .venv and pip install -r requirements.txt.")
 
 
+def _code(folder):
+    return {file.name: file.read_bytes() for file in (folder / "vae_helpers").rglob("*.py")}
+
+
 def _packages():
     """Compare what is installed with requirements.txt, which stands beside the package in a clone, or its metadata."""
-    if REQUIREMENTS.exists():
-        lines = [line.split("#")[0].strip() for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines()]
-    else:
-        lines = metadata.requires("vae-helpers") or []
-    for wanted in (Requirement(line) for line in lines if line and not line.startswith("-")):
+    clone = REQUIREMENTS.exists()
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if clone else metadata.requires("vae-helpers")
+    for text in (line.split("#")[0].strip() for line in lines):
+        if not text or text.startswith("-"):
+            continue
+        wanted = Requirement(text)
         if wanted.marker and not wanted.marker.evaluate():
             continue
-        remedy = "pip install -r requirements.txt" if REQUIREMENTS.exists() else f"pip install '{wanted}'"
-        name, version = _installed(wanted.name)
-        if version is None:
-            yield False, f"{name} is not installed: {remedy}"
-        elif wanted.specifier.contains(version, prereleases=True):
-            yield True, f"{name} {version}"
+        remedy = "pip install -r requirements.txt" if clone else f"pip install '{wanted}'"
+        name = wanted.name if _version(wanted.name) else ALSO.get(wanted.name, wanted.name)
+        if not _version(name):
+            yield False, f"{wanted.name} is not installed: {remedy}"
+        elif wanted.specifier.contains(_version(name), prereleases=True):
+            yield True, f"{name} {_version(name)}"
         else:
-            yield False, f"{name} {version}: {wanted.specifier} is needed. Run: {remedy}"
+            yield False, f"{name} {_version(name)}: {wanted.specifier} is needed. Run: {remedy}"
 
 
-def _installed(name):
-    for candidate in filter(None, (name, ALSO.get(name))):
-        try:
-            return candidate, metadata.version(candidate)
-        except metadata.PackageNotFoundError:
-            pass
-    return name, None
+def _version(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _keras():
