@@ -227,14 +227,17 @@ def labelled(digits=None, image_shape=(28, 28)):
     class_names : tuple of str, or None
         As given, of `Pictures`.
     """
-    if digits is None and tuple(image_shape) == (28, 28):
+    if digits is None and tuple(image_shape) != (28, 28):
+        raise TypeError(f"digits must be given for images of {tuple(image_shape)}, as load_images gives them, with "
+                        f"image_shape={tuple(image_shape)}; received None")
+    if digits is None:
         digits = load_mnist("test")
     try:
         images, labels, *names = digits
         class_names, = names or [None]
     except (TypeError, ValueError) as error:
-        raise TypeError(f"digits must be images of {tuple(image_shape)} with their labels, as load_mnist and "
-                        f"load_images give them, received {_validate.described(digits)}") from error
+        raise TypeError("digits must be images with their labels, as load_mnist gives, received "
+                        f"{_validate.described(digits)}") from error
     images, labels = np.asarray(images), np.asarray(labels)
     flat_pixels(images, image_shape)
     if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
