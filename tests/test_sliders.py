@@ -246,7 +246,7 @@ def test_bad_arguments(make, arguments, error, message):
 # The sliders of a code ------------------------------------------------------------------------------------------------
 
 SOME = Digits(TEST.images[:300], TEST.labels[:300])  # enough where the numbers do not matter, and quick to encode
-LARGE, SMALL, GAP = sliders.DIGIT_SCALE, sliders.ORIGINAL_SCALE, sliders.GAP
+LARGE, SMALL, GAP = 12, 5, sliders.GAP
 
 
 def ink_at(panel, start, scale):
