@@ -527,11 +527,11 @@ def test_shaded_area_is_the_divergence(pair):
 def test_densities_are_scipys():
     ax = plots.kl_integrand(1, 0.5, -1, 2, span=4)
     lines = {line.get_label(): line for line in ax.get_lines()}
-    for label, mean, std in (("p(x)", 1, 0.5), ("q(x)", -1, 2)):
+    for label, mean, std in (("q(x)", 1, 0.5), ("p(x)", -1, 2)):
         x, y = lines[label].get_data()
         assert (x[0], x[-1]) == (-4, 4)
         np.testing.assert_allclose(y, stats.norm.pdf(x, mean, std), rtol=1e-10)
-    assert lines["p(x)"].get_linestyle() != lines["q(x)"].get_linestyle()
+    assert lines["q(x)"].get_linestyle() != lines["p(x)"].get_linestyle()
 
 
 @pytest.mark.parametrize("pair, error, received", [

@@ -282,15 +282,15 @@ def prior_circles(ax):
     return ax
 
 
-def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
-    """Draw two normal densities and, shaded, the integrand p(x) (log p(x) - log q(x)) of KL(p || q).
+def kl_integrand(mean_q, std_q, mean_p=0.0, std_p=1.0, *, span=4.0, ax=None):
+    """Draw two normal densities and, shaded, the integrand q(x) (log q(x) - log p(x)) of KL(q || p).
 
-    The filled area, where p is above q, adds to the divergence; the hatched area takes away from it.
+    The filled area, where q is above p, adds to the divergence; the hatched area takes away from it.
 
     Parameters
     ----------
-    mean_p, std_p, mean_q, std_q : float
-        The two normals. By default q is N(0, 1).
+    mean_q, std_q, mean_p, std_p : float
+        The two normals. By default p is N(0, 1).
     span : float, default=4.0
         The picture shows x from -span to span.
     ax : matplotlib.axes.Axes, optional
@@ -306,14 +306,14 @@ def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
     """
     span = _validate.real(span, "span", above=0)
     x = np.linspace(-span, span, 801)  # (801,)
-    log_p, log_q = log_normal_density(x, mean_p, std_p), log_normal_density(x, mean_q, std_q)
+    log_q, log_p = log_normal_density(x, mean_q, std_q), log_normal_density(x, mean_p, std_p)
     ax = _axes(ax)
-    integrand = np.exp(log_p) * (log_p - log_q)
+    integrand = np.exp(log_q) * (log_q - log_p)
     ax.fill_between(x, np.maximum(integrand, 0), color=PRIOR, alpha=0.35, lw=0, label="adds to the KL")
     ax.fill_between(x, np.minimum(integrand, 0), facecolor="none", edgecolor=PRIOR, hatch="////", lw=0,
                     label="takes away")
-    ax.plot(x, np.exp(log_p), color=ENCODER, label="p(x)")
-    ax.plot(x, np.exp(log_q), color=PRIOR, ls="--", label="q(x)")
+    ax.plot(x, np.exp(log_q), color=ENCODER, label="q(x)")
+    ax.plot(x, np.exp(log_p), color=PRIOR, ls="--", label="p(x)")
     ax.axhline(0, color=INK, lw=0.8)
     ax.set(xlabel="x", ylabel="density; nats per unit of x", xlim=(-span, span))
     return ax

@@ -296,17 +296,17 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
                  "draws from a Gaussian, with sliders for its mean and std")
 
 
-def kl_sliders(mean_p=1.0, std_p=0.5, mean_q=0.0, std_q=1.0):
-    """Show the Kullback-Leibler divergence KL(p || q) of two normal distributions while they are moved.
+def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
+    """Show the Kullback-Leibler divergence KL(q || p) of two normal distributions while they are moved.
 
-    The upper picture holds the two densities; the lower one p(x) (log p(x) - log q(x)), whose area is the divergence:
+    The upper picture holds the two densities; the lower one q(x) (log q(x) - log p(x)), whose area is the divergence:
     filled where it counts as positive, hatched where it counts as negative.
 
     Parameters
     ----------
-    mean_p, mean_q : float
+    mean_q, mean_p : float
         From -3 to 3; by default 1 and 0.
-    std_p, std_q : float
+    std_q, std_p : float
         From 0.4 to 2; by default 0.5 and 1.
 
     Returns
@@ -324,47 +324,47 @@ def kl_sliders(mean_p=1.0, std_p=0.5, mean_q=0.0, std_q=1.0):
     Notebook 03; lecture, section 3.3.
     """
     sliders = {
-        "mean_p": _slider("mean of p", "mean_p", mean_p, MEANS),
-        "std_p": _slider("std of p", "std_p", std_p, STDS),
         "mean_q": _slider("mean of q", "mean_q", mean_q, MEANS),
         "std_q": _slider("std of q", "std_q", std_q, STDS),
+        "mean_p": _slider("mean of p", "mean_p", mean_p, MEANS),
+        "std_p": _slider("std of p", "std_p", std_p, STDS),
     }
     picture = Picture()
     upper = picture.add_axes(0.65, 0.32, ylim=(0, 1.2), yticks=[0, 0.5, 1], xticklabels=[], ylabel="density")
     lower = picture.add_axes(0.15, 0.38, xlabel="x")
     # Above the axes: beside them it would be pushed out of the picture by long tick labels.
-    lower.text(0, 1.04, "p(x) (log p(x) \u2212 log q(x))", transform=lower.transAxes, size=TEXT_SIZE)
+    lower.text(0, 1.04, "q(x) (log q(x) \u2212 log p(x))", transform=lower.transAxes, size=TEXT_SIZE)
     zero = lower.axhline(0, color=INK, lw=0.8)
     lower.yaxis.get_major_locator().set_params(nbins=3)
     t = np.linspace(-8, 8, 641)  # in standard deviations: beyond 8 of them a density is below 1e-14 of its peak
-    curve_p, = upper.plot([], [], color=ENCODER, lw=1.8)
-    curve_q, = upper.plot([], [], color=PRIOR, lw=1.8, ls="--")
+    curve_q, = upper.plot([], [], color=ENCODER, lw=1.8)
+    curve_p, = upper.plot([], [], color=PRIOR, lw=1.8, ls="--")
     names = [upper.text(0, 0, name, color=colour, size=TEXT_SIZE + 1, weight="bold", ha="center", va="bottom")
-             for name, colour in (("p", ENCODER), ("q", PRIOR))]
+             for name, colour in (("q", ENCODER), ("p", PRIOR))]
     gain = lower.fill_between(t, 0 * t, color=PRIOR, alpha=0.6, lw=0)
     loss = lower.fill_between(t, 0 * t, facecolor="none", edgecolor=PRIOR, hatch="////", lw=0)
     outline, = lower.plot([], [], color=PRIOR, lw=1.5)
-    picture.moving += [curve_p, curve_q, *names, zero, gain, loss, outline, lower.yaxis]
+    picture.moving += [curve_q, curve_p, *names, zero, gain, loss, outline, lower.yaxis]
 
-    def draw(mean_p, std_p, mean_q, std_q):
-        for curve, name, mean, std in ((curve_p, names[0], mean_p, std_p), (curve_q, names[1], mean_q, std_q)):
+    def draw(mean_q, std_q, mean_p, std_p):
+        for curve, name, mean, std in ((curve_q, names[0], mean_q, std_q), (curve_p, names[1], mean_p, std_p)):
             x = mean + std * t
             curve.set_data(x, np.exp(log_normal_density(x, mean, std)))
             name.set_position((mean, 0.4 / std + 0.02))
-        x = mean_p + std_p * t
-        log_p = log_normal_density(x, mean_p, std_p)
-        integrand = np.exp(log_p) * (log_p - log_normal_density(x, mean_q, std_q))
+        x = mean_q + std_q * t
+        log_q = log_normal_density(x, mean_q, std_q)
+        integrand = np.exp(log_q) * (log_q - log_normal_density(x, mean_p, std_p))
         positive, negative = np.maximum(integrand, 0), np.minimum(integrand, 0)
         gain.set_data(x, positive, 0)
         loss.set_data(x, negative, 0)
         outline.set_data(x, integrand)
         # The floor keeps an integrand that is all but 0 from being blown up.
         lower.set_ylim(1.15 * min(negative.min(), -0.15), 1.15 * max(positive.max(), 0.4))
-        kl = kl_between(mean_p, std_p, mean_q, std_q)
+        kl = kl_between(mean_q, std_q, mean_p, std_p)
         above, below = np.trapezoid(positive, x), np.trapezoid(-negative, x)
         return picture.png(), (
-            f"KL(p || q) is {kl:.2f} nats, or {kl / np.log(2):.2f} bits. The filled area, where p is above q, adds "
-            f"{above:.2f} nats; the hatched area, where q is above p, takes away {below:.2f}.")
+            f"KL(q || p) is {kl:.2f} nats, or {kl / np.log(2):.2f} bits. The filled area, where q is above p, adds "
+            f"{above:.2f} nats; the hatched area, where p is above q, takes away {below:.2f}.")
 
     return Panel(sliders, draw, "KL divergence of two Gaussians, with sliders for both")
 
