@@ -2,68 +2,74 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+# What a reader needs is installed when READY is there; what makes and tests the series, when TOOLS is.
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.ready-tools
+# The stamp holds the folder that the environment was set up for. It is of no use in another one.
+MOVED := $(shell [ ! -s $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd -P)" ] || echo moved)
 FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 # Jupyter refuses root unless told, as in a container, and has no browser to open on a server without a screen. It
 # still listens on this machine only, and asks for its token.
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
 
-.PHONY: help lab test test-quick lint execute figures slides pretrained study bench clean
+.PHONY: help lab test test-quick lint execute tidy figures slides pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 lab: $(READY) ## set up and open JupyterLab on the first notebook
 	@# The root is this folder and not that of the notebook, so that ../figures is within reach.
-	$(VENV)/bin/jupyter lab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
+	$(PYTHON) -m jupyterlab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
-test: $(READY) ## set up and pass every test (about 13 minutes on 2 cores)
+test: $(TOOLS) ## set up and pass every test (about 13 minutes on 2 cores)
 	$(PYTHON) -m pytest
 
-test-quick: $(READY) ## the tests that need no training and no browser (under a minute)
+test-quick: $(TOOLS) ## the tests that need no training and no browser (under a minute)
 	$(PYTHON) -m pytest -m "not slow"
 
-lint: $(READY) ## check the style of modules and notebooks
+lint: $(TOOLS) ## check the style of modules and notebooks
 	$(PYTHON) -m ruff check
 
-execute: $(READY) ## run the notebooks and store their outputs; ONLY="03 05" for some of them
+execute: $(TOOLS) writable ## run the notebooks and store their outputs; ONLY="3 05" for some
 	$(PYTHON) -m tools.execute $(ONLY)
 
-figures: $(READY) ## draw the SVGs in figures/ anew
+tidy: $(TOOLS) writable ## give new cells names and metadata, and run nothing; ONLY="3 05" for some
+	$(PYTHON) -m tools.execute --tidy $(ONLY)
+
+figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 	$(PYTHON) figures/draw.py
 
-slides: $(READY) ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="03 05" for some
+slides: $(TOOLS) writable ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="3 05" for some
 	$(PYTHON) -m tools.slides $(ONLY)
 
-pretrained: $(READY) ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
+pretrained: $(TOOLS) writable ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m tools.pretrained
 
-study: $(READY) ## train networks of every beta and latent size for notebook 10 (about an hour; goes on after a stop)
-	$(PYTHON) -m tools.study
+study: $(TOOLS) writable ## train what the table of notebook 10 lacks (about an hour for all); ONLY="12 1.0 1" for one
+	$(PYTHON) -m tools.study $(ONLY)
 
-bench: $(READY) ## measure the speed that the README tells of
+bench: $(TOOLS) ## measure the speed that the README tells of
 	$(PYTHON) -m tools.bench
 
+lock: $(TOOLS) writable ## write constraints.txt for changed requirements; NEWEST=yes takes the newest of everything
+	$(PYTHON) -m tools.lock $(if $(NEWEST),--newest)
+
+compat: $(TOOLS) writable ## test with the lowest versions on Python 3.11 and the newest on 3.13 (about 20 minutes, 5 GB)
+	$(PYTHON) -m tools.compat
+
 clean: ## remove the environment and everything that was made by running
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info slides
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info slides build
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
-# Made anew when what it depends on changes; otherwise this costs nothing.
-$(READY): requirements.txt pyproject.toml
-	@python=; for candidate in python3 python3.13 python3.12 python3.11 python; do \
-		if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
-			python=$$candidate; break; \
-		fi; \
-	done; \
-	if [ -z "$$python" ]; then \
-		echo "No Python from 3.11 to 3.13 was found ($$(python3 --version 2>&1 || echo no python3))." >&2; \
-		echo "Install one from https://www.python.org/downloads/ or your package manager, then try again." >&2; \
-		exit 1; \
-	fi; \
-	echo "Setting up $(VENV) with $$($$python --version), about 2 GB. This happens once."; \
-	$$python -m venv $(VENV) || { echo "On Debian and Ubuntu, venv is a package: apt install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m pip install --disable-pip-version-check --quiet -r requirements.txt
-	@# JupyterLab would ask whether it may fetch news, and look for a newer version of itself.
-	@$(VENV)/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
-	@touch $(READY)
+# Made anew when what they depend on changes, or the folder has another place; otherwise this costs nothing.
+$(READY): requirements.txt constraints.txt pyproject.toml tools/set_up.sh $(MOVED)
+	@sh tools/set_up.sh $(VENV) $@ requirements.txt
+
+$(TOOLS): $(READY) tools/requirements.txt
+	@sh tools/set_up.sh $(VENV) $@ tools/requirements.txt
+
+moved:
+
+writable:
+	@[ -w . ] || { echo "This folder cannot be written to: copy it to a place of your own, then try again." >&2; exit 1; }

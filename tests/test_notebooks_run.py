@@ -9,6 +9,8 @@ import pytest
 
 from tools.execute import NOTEBOOKS, run
 
+pytest_plugins = ["pytester"]
+
 
 def test_the_network_is_forbidden_in_processes_that_the_tests_start():
     """Otherwise the notebooks' runs below would prove nothing about it."""
@@ -31,23 +33,56 @@ def trains(notebook):
 
 
 @pytest.fixture(scope="module")
-def runs():
-    """All notebooks being run, two at a time: much of a run is drawing and waiting, which leaves a core free."""
+def runs(request):
+    """The notebooks asked for, run two at a time: much of a run is drawing and waiting, which leaves a core free."""
+    asked = [item.callspec.params["path"] for item in request.session.items if "runs" in item.fixturenames]
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
         # The kernel draws in the notebook, not with the backend that the tests use.
         patch.delenv("MPLBACKEND")
-        # The longest first, so that the last one to end does not run alone.
-        first = sorted(NOTEBOOKS, key=lambda path: not trains(nbformat.read(path, as_version=4)))
         yield {path: pool.submit(run, path, change=lambda notebook: notebook if trains(notebook) else doubled(notebook))
-               for path in first}
+               for path in asked}
         pool.shutdown(cancel_futures=True)
 
 
+# The longest first, so that the last one to end does not run alone.
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS, key=lambda path: not trains(nbformat.read(path, as_version=4))),
+                         ids=lambda path: path.stem)
 def test_runs(path, runs):
     """From top to bottom in a fresh kernel; where nothing is trained, with every cell run twice."""
     notebook = runs[path].result()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
     assert any("image/png" in output.get("data", {}) for output in outputs)
+
+
+@pytest.mark.parametrize("words", ["03 or 00", "09"])
+def test_asking_for_some_notebooks_runs_no_others(words, pytester):
+    """A test run within the test, of notebooks that only write down that they were run."""
+    names = ["00_start", "03_kl", "05_vae", "09_sliders"]
+    pytester.makepyfile(test_inner=f"""
+        import nbformat, pytest
+        from pathlib import Path
+        from tests import test_notebooks_run as outer
+
+        PATHS = [Path(name) for name in {names}]
+        runs = outer.runs
+
+        @pytest.fixture(autouse=True, scope="module")
+        def counted(request):
+            def run(path, change):
+                with open("ran", "a") as file:
+                    file.write(path.stem + chr(10))
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("MPLBACKEND", "agg")
+                patch.setattr(outer, "run", run)
+                yield
+
+        @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+        def test_runs(path, runs):
+            assert runs[path].result() is None
+    """)
+    result = pytester.runpytest_inprocess("-k", words, "-p", "no:cacheprovider")
+    asked = [name for name in names if any(number in name for number in words.split(" or "))]
+    result.assert_outcomes(passed=len(asked), deselected=len(names) - len(asked))
+    assert sorted((pytester.path / "ran").read_text().split()) == asked

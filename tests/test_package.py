@@ -18,7 +18,7 @@ PACKAGE = ROOT / "vae_helpers"
 
 # A room may use the rooms on the floors below its own, and on the ground floor its neighbours.
 FLOORS = {
-    "_validate": 0, "look": 0, "data": 0, "gaussian": 0,
+    "_validate": 0, "look": 0, "scripts": 0, "data": 0, "gaussian": 0,
     "backend": 1, "latent": 1, "network": 1, "drawing": 1, "study": 1,
     "evaluation": 2, "models": 2, "plots": 2, "exercises": 2,
     "training": 3, "sliders": 3, "pad": 3, "checks": 3,
@@ -166,11 +166,18 @@ def test_scripts_of_the_package_load_nothing_from_elsewhere():
 
 
 def project_files():
-    """The text files of the project, without what is made by running it. Notebooks have a test of their own."""
-    kinds = {"", ".cfg", ".css", ".js", ".json", ".md", ".py", ".svg", ".toml", ".txt", ".yml"}
-    folders = ("vae_helpers", "tests", "tools", "figures", ".ci")
-    inside = [path for folder in folders for path in (ROOT / folder).rglob("*")]
-    for path in (*ROOT.iterdir(), *inside):
+    """The text files of the project: those that git knows, or where there is no git, those in the project's folders.
+
+    A person's own files are left alone. Notebooks have a test of their own.
+    """
+    kinds = {"", ".cff", ".cfg", ".css", ".js", ".json", ".md", ".py", ".sh", ".svg", ".toml", ".txt", ".yml"}
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        paths = [ROOT / name for name in listed.stdout.split("\0")]
+    except (OSError, subprocess.CalledProcessError):
+        folders = ("vae_helpers", "tests", "tools", "figures", ".ci")
+        paths = [*ROOT.iterdir(), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
+    for path in paths:
         if path.is_file() and path.suffix in kinds and path.name != ".git":
             yield path
 

@@ -16,6 +16,7 @@ from vae_helpers.gaussian import prior_tail
 from vae_helpers.latent import interpolate
 from vae_helpers.network import Network, load_pretrained
 from vae_helpers.pad import drawing_pad, latent_pad
+from vae_helpers.scripts import as_one
 
 
 @pytest.fixture(scope="module")
@@ -276,8 +277,6 @@ def test_two_threads_at_once(vae):
 
 # In a browser, on a page that holds nothing else ---------------------------------------------------------------------
 
-SCRIPT = (pad.ASSETS / "pad.js").read_text("utf-8")
-
 LOAD = """async source => {
     const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
     window.script = await import(url);
@@ -323,13 +322,13 @@ def as_text(sent):
     return base64.b64encode(sent).decode()
 
 
-def load(page, source=SCRIPT):
-    page.evaluate(LOAD, source)
+def load(page, module):
+    page.evaluate(LOAD, as_one(module))
 
 
 def show(page, widget):
     """Show the widget; what the page then does stays on the page."""
-    load(page, widget._esm if isinstance(widget._esm, str) else SCRIPT)
+    load(page, "pad.js")
     page.add_style_tag(content=(pad.ASSETS / "pad.css").read_text("utf-8"))
     own = {*pad.LatentPad.class_own_traits(), *pad.DrawingPad.class_own_traits()} - {"_esm", "_css"}
     state = {name: getattr(widget, name) for name in widget.keys if name in own}
@@ -370,7 +369,7 @@ def test_javascript_numpy_and_keras_give_one_picture(page, name):
 
     network = load_pretrained(name)
     z = np.concatenate([np.random.default_rng(6).normal(size=(60, 2)), [[0, 0], [8, -8], [-30, 2], [100, 100]]])
-    load(page)
+    load(page, "network.js")
     script = np.array(page.evaluate("""({weights, layers, codes}) => {
         const decode = script.makeDecoder(script.floats(decoded(weights)), layers);
         return codes.map(z => Array.from(decode(z)));
@@ -385,7 +384,7 @@ def test_javascript_numpy_and_keras_give_one_picture(page, name):
 
 @pytest.mark.slow
 def test_javascripts_other_numbers_are_pythons(page):
-    load(page)
+    load(page, "network.js")
     rng = np.random.default_rng(7)
     codes = rng.normal(size=(300, 2))
     for z in rng.normal(size=(20, 2)):

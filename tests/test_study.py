@@ -1,7 +1,11 @@
 """The study of beta and latent size: its grid, its table, and that an interrupted study goes on where it stopped."""
 
 import math
+import os
 import re
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +14,7 @@ from tools import study as making
 from vae_helpers import study
 from vae_helpers.data import load_mnist
 
+ROOT = study.TABLE.parents[3]
 RUN = study.Run(2, 1.0, 1, 137.25, 6.5, 2)
 HEADER = "latent_dim,beta,seed,distortion,rate,active_units"
 
@@ -90,11 +95,14 @@ def test_a_write_that_fails_leaves_the_table_as_it_was(tmp_path):
     ("", "received []"),
     ("latent_dim,beta\n2,1.0\n", "received [['latent_dim', 'beta']]"),
     ("2,1.0,1,137.25,6.5,2\n", "received [['2', '1.0', '1', '137.25', '6.5', '2']]"),
-    (f"{HEADER}\n2,1.0,1,137.25,6.5,2\n2,one,1,137.25,6.5,2\n", "'one'"),
-    (f"{HEADER}\n2.5,1.0,1,137.25,6.5,2\n", "'2.5'"),
-    (f"{HEADER}\n2,1.0,1,137.25\n", "shorter"),
-    (f"{HEADER}\n2,1.0,1,137.25,6.5,2,7\n", "longer"),
-    (f"{HEADER}\n2,1.0,1,137.25,6.5,\n", "''"),
+    (f"{HEADER}\n2,1.0,1,137.25,6.5,2\n2,one,1,137.25,6.5,2\n", "row 3 is not a run of the study, received '2,one,1,1"),
+    (f"{HEADER}\n2,1.0,1,137.25,6.5,2\n2,one,1,137.25,6.5,2\n", "could not convert string to float: 'one'"),
+    (f"{HEADER}\n2.5,1.0,1,137.25,6.5,2\n", "row 2 is not a run of the study, received '2.5,1.0,1,137.25,6.5,2'"),
+    (f"{HEADER}\n2,1.0,1,137.25\n", "received '2,1.0,1,137.25': "),
+    (f"{HEADER}\n2,1.0,1,137.25,6.5,2,7\n", "received '2,1.0,1,137.25,6.5,2,7': "),
+    (f"{HEADER}\n2,1.0,1,137.25,6.5,\n", "received '2,1.0,1,137.25,6.5,'"),
+    (f"{HEADER}\n2,1.0,1,nan,6.5,2\n", "received '2,1.0,1,nan,6.5,2': a number is not finite"),
+    (f"{HEADER}\n\n", "received ''"),
 ])
 def test_a_bad_table_says_what_was_received(tmp_path, text, received):
     path = tmp_path / "table.csv"
@@ -102,6 +110,55 @@ def test_a_bad_table_says_what_was_received(tmp_path, text, received):
     with pytest.raises(ValueError, match=re.escape(str(path))) as error:
         study.read(path)
     assert received in str(error.value)
+
+
+# Two studies at once -------------------------------------------------------------------------------------------------
+
+def test_a_run_is_added_to_what_the_table_holds_by_now(tmp_path):
+    path = tmp_path / "study" / "table.csv"
+    making.add(RUN, path)
+    making.add(RUN._replace(beta=0.1), path)
+    better = RUN._replace(distortion=100.0)
+    making.add(better, path)  # in the place of the first
+    assert study.read(path) == [RUN._replace(beta=0.1), better]
+    assert [file.name for file in path.parent.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.slow
+def test_studies_in_two_processes_lose_nothing(tmp_path):
+    code = """
+import sys
+from tools.study import add
+from vae_helpers.study import Run
+for beta in range(60):
+    add(Run(2, float(beta), int(sys.argv[1]), 1.0, 1.0, 1), sys.argv[2])
+"""
+    path = tmp_path / "table.csv"
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(seed), path], cwd=ROOT) for seed in (1, 2)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    assert [(run.seed, run.beta) for run in sorted(study.read(path), key=lambda run: (run.seed, run.beta))] == [
+        (seed, beta) for seed in (1, 2) for beta in range(60)]
+    assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_the_lock_that_a_killed_study_left_is_broken(tmp_path, monkeypatch):
+    path, lock = tmp_path / "table.csv", tmp_path / "table.lock"
+    lock.touch()
+    long_ago = time.time() - making.SECONDS_OF_A_LOCK - 1
+    os.utime(lock, (long_ago, long_ago))
+    making.add(RUN, path)
+    assert study.read(path) == [RUN] and not lock.exists()
+
+
+def test_a_lock_in_use_is_waited_for(tmp_path):
+    path = tmp_path / "table.csv"
+    with ThreadPoolExecutor(1) as pool:
+        with making.locked(path):
+            other = pool.submit(making.add, RUN, path)
+            time.sleep(0.1)
+            assert not other.done() and not path.exists()
+        other.result(timeout=10)
+    assert study.read(path) == [RUN]
 
 
 # An interrupted study ------------------------------------------------------------------------------------------------
@@ -119,9 +176,9 @@ def small_study(tmp_path, monkeypatch):
     monkeypatch.setattr(study, "BETAS", (0.0, 1.0))
     monkeypatch.setattr(making, "run_one", run_one)
     monkeypatch.setattr(making, "ProcessPoolExecutor", lambda *args, **kwargs: ThreadPoolExecutor(1))
-    read, write = study.read, making.write
-    monkeypatch.setattr(making, "read", lambda: read(path))
-    monkeypatch.setattr(making, "write", lambda runs: write(runs, path))
+    read, add = study.read, making.add
+    monkeypatch.setattr(making, "read", lambda place=path: read(place))
+    monkeypatch.setattr(making, "add", lambda run: add(run, path))
     return trained
 
 
@@ -152,6 +209,59 @@ def test_an_interrupted_study_goes_on_where_it_stopped(small_study, monkeypatch,
     making.main()
     assert small_study == study.grid()  # each network once, in order, none twice
     assert [run[:3] for run in making.read()] == sorted(study.grid())
+
+
+def test_what_another_study_has_trained_meanwhile_is_left_out(small_study, monkeypatch):
+    run_one, others = making.run_one, study.grid()[1:4]
+
+    def run_while_another_does(*settings):
+        run = run_one(*settings)
+        for other in others:
+            making.add(study.Run(*other, 1.0, 1.0, 1))
+        return run
+
+    monkeypatch.setattr(making, "run_one", run_while_another_does)
+    making.main()
+    assert small_study == [settings for settings in study.grid() if settings not in others]
+    assert {run.distortion for run in making.read() if run[:3] in others} == {1.0}, "and it stays as it was"
+
+
+@pytest.mark.parametrize("name", ["LATENT_DIMS", "BETAS"])
+def test_a_size_or_a_beta_more_takes_a_change_in_one_place(small_study, monkeypatch, name):
+    making.main()
+    small_study.clear()
+    monkeypatch.setattr(study, name, (*getattr(study, name), 7))
+    making.main()
+    assert len(small_study) == 4 and study.missing(making.read()) == [] and len(making.read()) == 12
+
+
+# A single network ----------------------------------------------------------------------------------------------------
+
+def test_a_single_network_is_trained_again_though_the_table_has_it(small_study, capsys):
+    making.main()
+    small_study.clear()
+    for words in (["2", "1.0", "1"], ["2", "1", "1"]):
+        making.main(words)
+    assert small_study == [(2, 1.0, 1)] * 2 and len(making.read()) == 8
+    assert "1/1: Run(latent_dim=2, beta=1.0, seed=1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["2", "1.0"], ["2", "1.0", "1", "1"], ["two", "1.0", "1"], ["2", "0.7", "1"],
+                                   ["3", "1.0", "1"], ["2", "1.0", "9"], ["2.0", "1.0", "1"]])
+def test_a_network_that_is_none_of_the_study_is_refused(small_study, words, capsys):
+    with pytest.raises(SystemExit) as refused:
+        making.main(words)
+    assert refused.value.code == 2 and small_study == []
+    told = capsys.readouterr().err
+    assert f"received '{' '.join(words)}'" in told and "(1, 2)" in told and "vae_helpers/study.py" in told
+
+
+def test_a_damaged_table_stops_the_study_with_the_row(small_study, tmp_path, capsys):
+    (tmp_path / "table.csv").write_text(f"{HEADER}\n2,one,1,137.25,6.5,2\n")
+    with pytest.raises(SystemExit) as refused:
+        making.main()
+    assert refused.value.code == 2 and small_study == []
+    assert "row 2 is not a run of the study, received '2,one,1,137.25,6.5,2'" in capsys.readouterr().err
 
 
 # One network ---------------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tools.execute import chosen
+
 ROOT = Path(__file__).parents[1]
 ASSETS = Path(__file__).parent / "assets" / "slides"
 LEFT_OUT = {"setup", "solution"}  # tags; their slide_type is "skip" besides
@@ -273,8 +275,5 @@ def _font_of(slides):
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:]
-    found = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-             if not wanted or any(path.name.startswith(name) for name in wanted)]
-    for file in write(found, ROOT / "slides"):
+    for file in write(chosen(sys.argv[1:]), ROOT / "slides"):
         print(file.relative_to(ROOT))

@@ -1,19 +1,27 @@
 """Train the networks of the study of beta and latent size: `make study`, or `python -m tools.study`.
 
 One network after another; what each reaches on the test digits goes to a small table that ships with the package
-(vae_helpers/study.py reads it). Interrupted, it goes on where it stopped.
+(vae_helpers/study.py reads it, and holds the sizes and betas). Interrupted, it goes on where it stopped. A single
+network, also one that is in the table: `make study ONLY="12 1.0 1"`, or `python -m tools.study 12 1.0 1`, for its
+latent size, beta and seed.
 """
 
+import argparse
+import contextlib
 import csv
+import os
+import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from vae_helpers import evaluation, latent, models, training
+from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
-from vae_helpers.study import EPOCHS, TABLE, Run, missing, read
+from vae_helpers.study import EPOCHS, TABLE, Run, grid, missing, read
 
 RUNS_A_PROCESS = 6
+SECONDS_OF_A_LOCK = 10  # more than a thousand times what reading and writing the table takes
 
 
 def run_one(latent_dim, beta, seed):
@@ -60,25 +68,89 @@ def write(runs, path=TABLE):
     """
     path = Path(path)
     path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Run._fields)
-        writer.writerows(sorted(runs))
-    unfinished.replace(path)  # an interruption leaves the table as it was
+    unfinished = path.with_suffix(f".{os.getpid()}.part")  # of this process and no other
+    try:
+        with unfinished.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(Run._fields)
+            writer.writerows(sorted(runs))
+        unfinished.replace(path)  # an interruption leaves the table as it was
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def main():
-    """Train what the table lacks, one network at a time."""
-    runs = read()
-    todo = missing(runs)
+@contextlib.contextmanager
+def locked(path):
+    """Let one process at a time read and write a table. A lock that a killed process left behind is broken."""
+    lock = Path(path).with_suffix(".lock")
+    lock.parent.mkdir(exist_ok=True)
+    while True:
+        try:
+            lock.touch(exist_ok=False)
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - lock.stat().st_mtime > SECONDS_OF_A_LOCK:
+                    lock.unlink()
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def add(run, path=TABLE):
+    """Put a network into the table as it is by now: another study may have written to it since it was read.
+
+    Parameters
+    ----------
+    run : Run
+        Takes the place of an earlier one of the same size, beta and seed.
+    path : path-like, optional
+        The table that ships with the package, unless told otherwise.
+    """
+    with locked(path):
+        write([*(other for other in read(path) if other[:3] != run[:3]), run], path)
+
+
+def settings_of(words):
+    """Return the latent size, beta and seed that three words of a command name, a network of the grid.
+
+    Raises
+    ------
+    ValueError
+        If they name none; the message repeats them and says what there is.
+    """
+    try:
+        latent_dim, beta, seed = words
+        settings = int(latent_dim), float(beta), int(seed)
+    except ValueError:
+        settings = None
+    if settings not in grid():
+        raise ValueError(f"a network is named by its latent size, of {study.LATENT_DIMS}, its beta, of {study.BETAS}, "
+                         f"and its seed, of {study.SEEDS}; received {' '.join(words)!r}. To have others, add them in "
+                         "vae_helpers/study.py.")
+    return settings
+
+
+def main(words=()):
+    """Train one network, or what the table lacks, one network at a time."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("network", nargs="*", help="latent size, beta and seed of one network, for example 12 1.0 1")
+    words = parser.parse_args(words).network
+    try:
+        todo = [settings_of(words)] if words else missing(read())
+    except ValueError as error:
+        parser.error(str(error))
     # In processes of their own, one after another: what a training leaves in memory goes with its process.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_A_PROCESS) as processes:
         for number, settings in enumerate(todo, 1):
-            runs.append(processes.submit(run_one, *settings).result())
-            write(runs)
-            print(f"{number}/{len(todo)}: {runs[-1]}", flush=True)
+            if not words and settings not in missing(read()):  # another study was here
+                continue
+            run = processes.submit(run_one, *settings).result()
+            add(run)
+            print(f"{number}/{len(todo)}: {run}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

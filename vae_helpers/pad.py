@@ -1,6 +1,6 @@
 """The latent plane under the reader's finger: move over it, walk on it, or draw a digit and find it there.
 
-Introduced in notebook 09. The decoder runs in the browser, in plain JavaScript (`assets/pad.js`), so that the digit
+Introduced in notebook 09. The decoder runs in the browser, in plain JavaScript (`assets/js`), so that the digit
 follows the finger without asking the kernel. Only what is drawn by hand comes to Python, to be brought to the form of
 an MNIST digit and encoded. No TensorFlow, and nothing from the network.
 """
@@ -17,6 +17,7 @@ from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
 from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
+from vae_helpers.scripts import as_one
 
 ASSETS = Path(__file__).parent / "assets"
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
@@ -47,7 +48,7 @@ class LatentPad(anywidget.AnyWidget):
         The codes that the reader dropped, in order. Set it to drop others.
     """
 
-    _esm = ASSETS / "pad.js"
+    _esm = as_one("pad.js")
     _css = ASSETS / "pad.css"
 
     # Of no type of traitlets' own: a wrong value is to be answered by this package's messages.
@@ -119,7 +120,6 @@ class DrawingPad(LatentPad):
     chosen = traitlets.TraitType(-1).tag(sync=True)
     _reading = traitlets.Dict().tag(sync=True)
 
-    _esm = (ASSETS / "pad.js").read_text(encoding="utf-8") + (ASSETS / "draw.js").read_text(encoding="utf-8")
     _title = "draw your own digit"
     _has_canvas = True
 

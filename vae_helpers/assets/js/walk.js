@@ -1,0 +1,48 @@
+// The way through the points that were dropped: the digits on it as a strip, and a walk along it.
+
+import { along, clamp } from "./network.js";
+import { button, element } from "./page.js";
+import { paintDigits } from "./paint.js";
+
+const STRIP = 10; // digits of a walk
+const LEG = 1500; // milliseconds from one point of a walk to the next
+const PLACES = 400; // of a walk
+
+/** Return the `strip` and the `button` that walks; `moveTo` is called with each code on the way. */
+export function makeWalk({ state, names, decoders, moveTo }) {
+  const strip = element("div", { class: "strip" });
+  const start = button("walk", toggle);
+  let walking = 0;
+
+  function paint() {
+    const points = state.get("points");
+    start.disabled = points.length < 2;
+    strip.replaceChildren(...(start.disabled ? [] : names).flatMap((name, k) => {
+      const digits = along(points, STRIP).map((z) => decoders[k](z).slice());
+      const canvas = element("canvas", { role: "img",
+        "aria-label": `${STRIP} digits that ${name} decodes on the way from point 1 to point ${points.length}` });
+      paintDigits(canvas, digits, 1);
+      return [element("span", {}, `${name}, from point 1 to ${points.length}`), canvas];
+    }));
+  }
+
+  function toggle() {
+    const points = state.get("points"), way = along(points, PLACES), began = performance.now();
+    const step = (now) => {
+      const t = clamp((now - began) / LEG / (points.length - 1), 0, 1);
+      moveTo(way[Math.round(t * (PLACES - 1))]);
+      walking = t < 1 ? requestAnimationFrame(step) : stop();
+    };
+    if (walking) return void stop();
+    start.textContent = "stop";
+    walking = requestAnimationFrame(step);
+  }
+
+  function stop() {
+    cancelAnimationFrame(walking);
+    start.textContent = "walk";
+    return (walking = 0);
+  }
+
+  return { strip, button: start, paint, stop };
+}
