@@ -4,19 +4,18 @@ from vae_helpers.exercises import Exercise
 
 EXERCISES = {
     "the_lecture_today.1": Exercise(
-        right=lambda epochs: 0.001 / (1.0 + 0.005 * 274 * epochs),
+        right=lambda epochs: 1.0 + 0.005 * 274 * epochs,
         cases=((0,), (1,), (150,)),
         mistakes={
-            "The decay counts steps, not epochs: an epoch has 274 of them.":
-                lambda epochs: 0.001 / (1.0 + 0.005 * epochs),
-            "The last batch of an epoch is smaller, but it is a step, too: 274, not 273.4.":
-                lambda epochs: 0.001 / (1.0 + 0.005 * 70_000 / 256 * epochs),
-            "The last batch of an epoch is smaller, but it is a step, too: 274, not 273.":
-                lambda epochs: 0.001 / (1.0 + 0.005 * 273 * epochs),
-            "That falls by a share in every step. Here the step number stands under the fraction line.":
-                lambda epochs: 0.001 * (1.0 - 0.005) ** (274 * epochs),
-            "That is by how much the rate is divided. Divide 0.001 by it.":
-                lambda epochs: 1.0 + 0.005 * 274 * epochs,
+            "The decay counts steps, not epochs: an epoch has 274 of them.": lambda epochs: 1.0 + 0.005 * epochs,
+            "The last batch of an epoch is smaller, but it is a step, too: not 273.4 but 274.":
+                lambda epochs: 1.0 + 0.005 * 70_000 / 256 * epochs,
+            "The last batch of an epoch is smaller, but it is a step, too: not 273 but 274.":
+                lambda epochs: 1.0 + 0.005 * 273 * epochs,
+            "That grows by a share in every step. Here the step number itself stands under the fraction line.":
+                lambda epochs: 1.005 ** (274 * epochs),
+            "At the start nothing has been divided: after 0 epochs the answer is 1.":
+                lambda epochs: 0.005 * 274 * epochs,
         },
         praise="Half of the rate is gone after 200 steps, before the first epoch ends.",
     ),
