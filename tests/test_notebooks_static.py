@@ -11,7 +11,7 @@ import pytest
 
 from tools.execute import NOTEBOOKS, WAY, code_hash, is_readable
 
-TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow"}
+TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow", "reference"}
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # One level-2 heading each, in this order; between them the sections that make up the notebook.
 OPENING = ["You will be able to"]
