@@ -261,7 +261,8 @@ def names_of_classes(labels, class_names):
     """
     if class_names is None:
         return None
-    if isinstance(class_names, str) or not all(isinstance(name, str) and name for name in class_names):
+    if (not isinstance(class_names, (tuple, list, np.ndarray))
+            or not all(isinstance(name, str) and name for name in class_names)):
         raise TypeError(f"class_names must be names, received {_validate.described(class_names)}")
     if not np.isin(labels, range(len(class_names))).all():
         raise ValueError(f"class_names must have a name for each label, received {len(class_names)} names for the "
