@@ -203,6 +203,65 @@ def test_draw_a_digit(open_notebook):
     assert shown[12:16, 12:16].mean() > 200 > 100 > shown[:, 12:16].min()
 
 
+# Where Python is gone ------------------------------------------------------------------------------------------------
+
+BOTH = ("from vae_helpers.network import load_pretrained\nfrom vae_helpers import pad, sliders\n"
+        'vae = load_pretrained("vae-2d")\nsliders.latent_sliders(vae)', "pad.latent_pad(vae)")
+RESTARTED = "The kernel was restarted: run this cell again."
+ASLEEP = "Run this cell to move"
+
+
+def test_a_restarted_kernel_leaves_a_sentence(open_notebook):
+    lab = open_notebook(*BOTH)
+    page, restarted = lab.page, lab.page.get_by_text(RESTARTED)
+    lab.page.locator(".noUi-handle").first.press("ArrowRight")
+    wait_for_text(page.get_by_role("status"), "z is (0.05, 0.00)")
+    page.wait_for_timeout(2500)
+    assert restarted.count() == 0 and page.get_by_text("Python does not answer").count() == 0
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    restarted.nth(1).wait_for()
+    broken_links = page.locator(".jp-OutputArea .jupyter-widgets-disconnected").evaluate_all(
+        "nodes => nodes.filter(node => getComputedStyle(node, '::before').display !== 'none').length")
+    assert broken_links == 0
+    lab.run_cell(0)
+    page.wait_for_function("document.querySelectorAll('.noUi-handle').length === 2")
+    lab.page.locator(".noUi-handle").first.press("ArrowRight")
+    wait_for_text(page.get_by_role("status"), "z is (0.05, 0.00)")
+    assert restarted.count() == 1, "the pad's"
+
+
+def test_a_busy_kernel_leaves_a_sentence_until_it_answers(open_notebook):
+    page, silent = open_notebook(*BOTH).page, "Python does not answer. Another cell may be running"
+    page.evaluate("""() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
+        {code: "import time; time.sleep(5)"}); }""")
+    page.locator(".noUi-handle").first.press("ArrowRight")
+    page.get_by_text(silent).wait_for()
+    page.get_by_text(silent).wait_for(state="detached")
+    wait_for_text(page.get_by_role("status"), "z is (0.05, 0.00)")
+
+
+def test_a_notebook_opened_again_shows_a_sentence(lab, folder):
+    """Or the widget; never both, and never JupyterLab's error. Also where the notebook comes from somebody else."""
+    page = lab.page
+    browser.write_notebook(folder / "files" / "evening.ipynb", *BOTH)
+    lab.open("evening.ipynb")
+    sentences, error = page.get_by_text(ASLEEP), page.get_by_text("Error displaying widget")
+    assert page.locator(".vae-pad").is_visible() and sentences.count() == 2
+    assert not sentences.first.is_visible() and not sentences.last.is_visible()
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    lab.close()
+    saved = (folder / "files" / "evening.ipynb").read_text(encoding="utf-8")
+    (folder / "files" / "by_mail.ipynb").write_text(saved.replace("pad.latent_pad(vae)", "pad.latent_pad(vae)  # you"))
+    for name, n_errors in (("evening.ipynb", 2), ("by_mail.ipynb", 0)):
+        page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'})", name)
+        sentences.first.wait_for()
+        sentences.last.wait_for()
+        assert error.count() == n_errors and not any(node.is_visible() for node in error.all())
+        lab.close()
+    assert all("model not found" in text for text in lab.errors)
+    lab.errors.clear()
+
+
 def test_notebook_09(lab):
     lab.open("notebooks/09_latent_sliders.ipynb", seconds=120)
     page = lab.page

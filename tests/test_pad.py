@@ -156,7 +156,7 @@ def test_codes_that_are_not_finite_are_refused(vae):
 
 @pytest.mark.parametrize("make", [latent_pad, drawing_pad])
 def test_says_what_it_is_where_no_kernel_runs(vae, make):
-    assert "run the cell" in repr(make(vae)) and len(repr(make(vae))) <= 110  # longer ones are cut off
+    assert "Run this cell" in repr(make(vae)) and len(repr(make(vae))) <= 110  # longer ones are cut off
 
 
 # The canvas ----------------------------------------------------------------------------------------------------------
@@ -468,8 +468,11 @@ def test_a_screen_reader_is_told_once_the_code_rests(page, vae):
         "node => document.getElementById(node.getAttribute('aria-describedby')).textContent")
     assert "arrow keys move" in help_text
     # What has the focus keeps its keys: without the attribute, D D on the pad would delete the notebook's cell.
-    unguarded = page.locator("[tabindex], button, summary, input, a, select").evaluate_all(
-        "nodes => nodes.filter(node => node.dataset.lmSuppressShortcuts !== 'true').length")
+    focusable = page.locator("[tabindex], button, summary, input, a, select")
+    unguarded = focusable.evaluate_all("""nodes => nodes.filter(node => {
+        node.dispatchEvent(new KeyboardEvent("keydown", {key: "d", bubbles: true}));
+        return !node.hasAttribute("data-lm-suppress-shortcuts");
+    }).length""")
     assert unguarded == 0
     unnamed = page.locator("button, canvas[role=img], [role=group]").evaluate_all(
         "nodes => nodes.filter(node => !(node.getAttribute('aria-label') ?? node.textContent).trim()).length")

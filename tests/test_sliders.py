@@ -9,6 +9,7 @@ import sys
 import threading
 from itertools import pairwise
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_begins_with_a_picture_and_numbers(make):
     assert pixels(panel).shape == (sliders.IMAGE_HEIGHT, sliders.IMAGE_WIDTH, 3)
     assert pixels(panel).std() > 0
     assert 'role="status"' in panel.status.value and 'aria-live="polite"' in panel.status.value
-    assert "run the cell" in repr(panel) and len(repr(panel)) <= 110  # longer ones are cut off where they are stored
+    assert "Run this cell" in repr(panel) and len(repr(panel)) <= 110  # longer ones are cut off where they are stored
 
 
 @pytest.mark.parametrize("make, name, value", MOVES)
@@ -273,7 +274,7 @@ def test_the_picture_is_what_the_code_decodes_to(name):
     expected = 255 - 255 * network.decode(z[None])[0]  # ink on paper
     assert np.abs(ink_at(panel, 0, LARGE) - expected).max() <= 0.5 + 1e-4
     assert np.all(pixels(panel)[:, 28 * LARGE:] == 255)  # no original
-    assert "run the cell" in repr(panel) and len(repr(panel)) <= 110
+    assert "Run this cell" in repr(panel) and len(repr(panel)) <= 110
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -544,6 +545,35 @@ def test_readers_style_does_not_change_the_picture():
         panel = kl_sliders()
         assert pixels(panel).shape == (sliders.IMAGE_HEIGHT, sliders.IMAGE_WIDTH, 3)
         assert panel.image.value == usual
+
+
+# Beside the widgets --------------------------------------------------------------------------------------------------
+
+def guards(widget):
+    return [child for child in widget.children if isinstance(child, sliders._Guard)]
+
+
+@pytest.mark.parametrize("make", [gaussian_sliders, kl_sliders, lambda: latent_sliders(NETWORKS["vae-2d"], digits=SOME),
+                                  lambda: sliders.guarded(ipywidgets.Button())])
+def test_every_widget_is_guarded_and_answers(make):
+    guard, = guards(make())
+    for _ in range(2):
+        guard.set_state({"asked": True})  # as the browser does
+        assert guard.asked is False
+
+
+def test_only_widgets_are_guarded():
+    with pytest.raises(TypeError, match="widget must be one of ipywidgets', received str 'button'"):
+        sliders.guarded("button")
+
+
+def test_a_sentence_is_shown_before_the_widget(monkeypatch):
+    shown, panel = [], kl_sliders()
+    monkeypatch.setattr("vae_helpers.scripts.display", lambda data, raw: shown.append(data))
+    panel._ipython_display_()
+    sentence, widget = shown
+    assert sentence["text/plain"] == repr(panel) and repr(panel) in sentence["text/html"]
+    assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
 
 
 def test_import_is_light():

@@ -6,7 +6,6 @@ an MNIST digit and encoded. No TensorFlow, and nothing from the network.
 """
 
 import threading
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -17,15 +16,14 @@ from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
 from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, PRIOR, WRONG
-from vae_helpers.scripts import as_one
+from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
-ASSETS = Path(__file__).parent / "assets"
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
 MOST_DIGITS = 2000  # real digits behind the pad: enough to show each class, and 1.6 MB
 LEAST_SPAN = 3.3  # shows the prior's circle of 3 standard deviations
 
 
-class LatentPad(anywidget.AnyWidget):
+class LatentPad(OrSentence, anywidget.AnyWidget):
     """The latent plane of one or two networks, on which a code is moved; made by `latent_pad`.
 
     Parameters
@@ -62,8 +60,7 @@ class LatentPad(anywidget.AnyWidget):
     _labels = traitlets.Bytes().tag(sync=True)
     _setup = traitlets.Dict().tag(sync=True)
 
-    _title = "latent pad"
-    _has_canvas = False
+    _sentence = "Run this cell to move on the latent plane."
 
     def __init__(self, networks, images, labels, class_names, z, span):
         codes = [network.encode(images)[0] for network in networks.values()]
@@ -76,14 +73,11 @@ class LatentPad(anywidget.AnyWidget):
             _labels=labels.astype(np.uint8).tobytes(),
             _setup={"names": list(networks), "layers": [kernel.shape for kernel, _ in first.decoder_layers],
                     "shape": first.image_shape, "classes": class_names or tuple("0123456789"),
-                    "kind": "picture" if class_names else "digit", "span": span,
-                    "farthest": FARTHEST, "canvas": self._has_canvas, "encoder": ENCODER, "decoder": DECODER,
-                    "prior": PRIOR, "wrong": WRONG, "ink": INK, "colours": list(map(to_hex, DIGIT_COLOURS))},
+                    "kind": "picture" if class_names else "digit", "span": span, "farthest": FARTHEST,
+                    "encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "wrong": WRONG, "ink": INK,
+                    "colours": list(map(to_hex, DIGIT_COLOURS))},
         )
         self.z = z
-
-    def __repr__(self):
-        return f"<{self._title}: run the cell to move on the latent plane>"
 
     @traitlets.validate("z")
     def _valid_z(self, proposal):
@@ -124,11 +118,9 @@ class DrawingPad(LatentPad):
     chosen = traitlets.TraitType(-1).tag(sync=True)
     _reading = traitlets.Dict().tag(sync=True)
 
-    _title = "draw your own digit"
-    _has_canvas = True
+    _sentence = "Run this cell to draw a digit and find it on the latent plane."
 
     def __init__(self, networks, images, labels, class_names, z, span):
-        self.image = self.z_mean = self.z_std = None
         self._network, = networks.values()
         self._reading_lock = threading.RLock()
         super().__init__(networks, images, labels, class_names, z, span)
@@ -297,9 +289,8 @@ def _checked(decoders, digits, z, span, names):
     images, labels, class_names = _some_digits(digits, image_shape)
     codes = [_validate.finite_array(decoder.encode(images)[0], f"the codes that {name} gives", (None, 2))
              for name, decoder in decoders.items()]
-    if span is None:
-        span = max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max()))
-    span = _validate.real(span, "span", above=0)
+    widest = max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max()))
+    span = widest if span is None else _validate.real(span, "span", above=0)
     return dict(zip(names, decoders.values())), images, labels, class_names, _code(z, "z"), min(span, FARTHEST)
 
 

@@ -1,14 +1,18 @@
-"""The JavaScript of the widgets, as one text: for a notebook, and for a page that has to be one file.
+"""What the widgets are in a page: their JavaScript as one text, and a sentence where no kernel runs.
 
-In `assets/js` lie plain modules, which a browser runs as they are when a server gives them. Where there is no server,
-a module takes those that it imports along. Nothing from the network.
+In `assets/js` lie plain modules, which a browser runs as they are when a server gives them. In a notebook, and in a
+page that has to be one file, a module takes those that it imports along. Nothing from the network.
 """
 
 import re
 from base64 import b64encode
 from pathlib import Path
 
-SCRIPTS = Path(__file__).parent / "assets" / "js"
+from IPython.display import display
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ASSETS / "js"
+ASLEEP = (ASSETS / "asleep.html").read_text(encoding="utf-8")
 IMPORT = re.compile(r'^((?:import|export) [^"]*?)"(\./[^"]+)"', flags=re.M)  # "./" and a file's name
 
 
@@ -44,3 +48,21 @@ def _with_imports(path, importers):
         return f'{found[1]}"data:text/javascript;base64,{b64encode(text.encode()).decode()}"'
 
     return IMPORT.sub(address, path.read_text(encoding="utf-8"))
+
+
+class OrSentence:
+    """A widget in whose place a sentence stands where it cannot be, as in a notebook that is opened the next day.
+
+    JupyterLab has but an error for a widget that its kernel does not know. So the sentence is an output of its own, and
+    hides itself while the widget is there.
+    """
+
+    _sentence = "Run this cell to see the widget."
+
+    def __repr__(self):
+        return self._sentence
+
+    def _ipython_display_(self):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        display({"text/html": ASLEEP.replace("SENTENCE", self._sentence), "text/plain": self._sentence}, raw=True)
+        display({"application/vnd.jupyter.widget-view+json": view, "text/plain": ""}, raw=True)

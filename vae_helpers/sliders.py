@@ -9,8 +9,10 @@ import html
 import io
 import threading
 
+import anywidget
 import ipywidgets
 import numpy as np
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -19,6 +21,7 @@ from vae_helpers import _validate
 from vae_helpers.data import as_vectors, labelled
 from vae_helpers.gaussian import kl_between, log_normal_density, prior_tail, reparameterize
 from vae_helpers.look import ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
@@ -37,7 +40,50 @@ DECODED_SIDE, GAP, ORIGINAL_SIDE = 336, 16, 140
 _drawing = threading.RLock()
 
 
-class Panel(ipywidgets.HBox):
+class _Guard(anywidget.AnyWidget):
+    """Shows nothing: keeps the keys of the widgets beside it, and says when Python is gone (`assets/js/guard.js`)."""
+
+    _esm = as_one("guard.js")
+    _css = ASSETS / "guard.css"
+
+    asked = traitlets.Bool().tag(sync=True)
+
+    @traitlets.observe("asked")
+    def _answer(self, _):
+        self.asked = False
+
+
+class _Guarded(OrSentence, ipywidgets.VBox):
+    """What `guarded` returns."""
+
+
+def guarded(widget):
+    """Keep the keys that are pressed in a widget from changing the notebook.
+
+    JupyterLab takes single keys for commands, also while a slider or a button has the focus: D D deletes the cell. The
+    widgets of this package are guarded already; what is made of ipywidgets by hand is not. From its fields the chords
+    with Ctrl or Cmd still lead to JupyterLab, and Escape leads back to the cell. 0,7 in a field for numbers is 0.7.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The widget, with a guard beside it that shows nothing.
+
+    Raises
+    ------
+    TypeError
+        If it is no widget.
+    """
+    if not isinstance(widget, ipywidgets.Widget):
+        raise TypeError(f"widget must be one of ipywidgets', received {_validate.described(widget)}")
+    return _Guarded([widget, _Guard()])
+
+
+class Panel(OrSentence, ipywidgets.HBox):
     """Controls at the left, a picture at the right, and below the controls a sentence with the numbers.
 
     Parameters
@@ -63,7 +109,7 @@ class Panel(ipywidgets.HBox):
 
     def __init__(self, controls, draw, title):
         self.controls, self.numbers = dict(controls), {}
-        self._draw, self._title = draw, title
+        self._draw, self._sentence = draw, f"Run this cell to move the sliders: {title}."
         self._waiting = False  # while several controls are set, and only then
         self.image = ipywidgets.Image(format="png", width=IMAGE_WIDTH, height=IMAGE_HEIGHT)
         self.image.layout = ipywidgets.Layout(max_width="100%", flex="0 0 auto", object_fit="contain")
@@ -73,18 +119,9 @@ class Panel(ipywidgets.HBox):
         left = ipywidgets.VBox([*rows, self.status], layout=ipywidgets.Layout(
             width=f"{CONTROLS_WIDTH}px", flex="0 0 auto", margin="0 8px 0 0"))
         # On a narrow page the picture moves below the controls.
-        super().__init__([left, self.image], layout=ipywidgets.Layout(flex_flow="row wrap", overflow="hidden"))
-        for control in self.controls.values():
-            if isinstance(control, ipywidgets.Button):
-                control.on_click(self.refresh)
-            else:
-                control.observe(self._slid, "value")
-        for number in self.numbers.values():
-            number.observe(self._typed, "value")
+        layout = ipywidgets.Layout(flex_flow="row wrap", overflow="hidden")
+        super().__init__([left, self.image, _Guard()], layout=layout)
         self.refresh()
-
-    def __repr__(self):
-        return f"<{self._title}: run the cell to move the sliders>"
 
     def refresh(self, _=None):
         """Draw the picture of the values that the controls have now; show the message of whatever fails."""
@@ -128,9 +165,8 @@ class Panel(ipywidgets.HBox):
         self.status.value = ('<div role="status" aria-live="polite" style="line-height:1.4">'
                              f"{html.escape(sentence)}</div>")
 
-    def _slid(self, change):
-        slider = change["owner"]
-        name = next(name for name, control in self.controls.items() if control is slider)
+    def _slid(self, name):
+        slider = self.controls[name]
         with _drawing:
             # Read inside the lock: whoever draws last draws the newest value.
             value, shown = round(slider.value, 2), self._values[name]
@@ -148,6 +184,7 @@ class Panel(ipywidgets.HBox):
 
     def _row(self, name, control):
         if isinstance(control, ipywidgets.Button):
+            control.on_click(self.refresh)
             return control
         whole = isinstance(control, ipywidgets.IntSlider)
         number = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(
@@ -155,6 +192,8 @@ class Panel(ipywidgets.HBox):
             style={"description_width": "68px"}, layout=ipywidgets.Layout(width="136px", flex="0 0 auto"))
         control.description, control.readout = "", False
         control.layout = ipywidgets.Layout(width="auto", flex="1 1 auto", min_width="0")
+        control.observe(lambda _: self._slid(name), "value")
+        number.observe(self._typed, "value")
         self.numbers[name] = number
         return ipywidgets.HBox([number, control])
 
@@ -212,15 +251,14 @@ class Picture:
         bytes
             A PNG.
         """
-        figure = self.canvas.figure
         if self._still is None:
             for artist in self.moving:
                 artist.set_animated(True)  # keeps it out of what is drawn once
             self.canvas.draw()
-            self._still = self.canvas.copy_from_bbox(figure.bbox)
+            self._still = self.canvas.copy_from_bbox(self.canvas.figure.bbox)
         self.canvas.restore_region(self._still)
         for artist in self.moving:
-            figure.draw_artist(artist)
+            self.canvas.figure.draw_artist(artist)
         return _png(Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB"))
 
 
@@ -261,8 +299,8 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
     draws_slider = ipywidgets.IntSlider(n_draws, *DRAWS, step=10, description="draws")
     button = ipywidgets.Button(description="draw new noise")
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
-    noise = [rng.standard_normal(DRAWS[1])]  # the first n_draws are shown: more draws keep the earlier ones
-    button.on_click(lambda _: noise.__setitem__(0, rng.standard_normal(DRAWS[1])))
+    noise = rng.standard_normal(DRAWS[1])  # the first n_draws are shown: more draws keep the earlier ones
+    button.on_click(lambda _: rng.standard_normal(out=noise))
 
     picture = Picture()
     strip = picture.add_axes(0.74, 0.22, ylim=(-0.15, 1.15), yticks=[0, 1], yticklabels=["z", "\u03b1"], xticks=[])
@@ -279,7 +317,7 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
     picture.moving += [threads, alphas, codes, bars, curve]
 
     def draw(mean, std, n_draws):
-        alpha = noise[0][:n_draws]
+        alpha = noise[:n_draws]
         z = reparameterize(np.full(n_draws, mean), np.full(n_draws, 2 * np.log(std)), alpha)
         some = np.column_stack([alpha, z, np.full(n_draws, np.nan)])[:N_THREADS]  # NaN: the line is interrupted
         threads.set_data(some.ravel(), np.tile([1.0, 0.0, np.nan], len(some)))
@@ -466,9 +504,8 @@ class _LatentSliders(Panel):
         decoded, number = self._network.decode(z[None]), self._original
         original = None if number is None else as_vectors(self._images[number: number + 1], self._shape)
         picture = _pictures_png(decoded, original, self._shape)
-        distance = np.linalg.norm(z)
         code = f"({', '.join(f'{element:.2f}' for element in z + 0.0)}), " if len(z) <= 3 else ""
-        sentence = f"z is {code}at a distance of {distance:.2f} from 0. "
+        sentence = f"z is {code}at a distance of {np.linalg.norm(z):.2f} from 0. "
         if self._kl is None:
             sentence += "An autoencoder has no prior: it calls no code more likely than another."
         else:
@@ -539,8 +576,8 @@ class _LatentSliders(Panel):
         self.image.layout = ipywidgets.Layout(width="100%", height="auto")
         self.status.layout = ipywidgets.Layout(width="auto", min_height="76px")  # four lines
         right = ipywidgets.VBox([self._caption, self.image, self.status], layout=ipywidgets.Layout(
-            flex="1 1 280px", max_width=f"{_scales(self._shape)[2]}px"))
-        self.children = [left, right]
+            flex="1 1 280px", max_width=f"{_scales(self._shape)[2]}px", overflow="visible"))  # what scrolls gets focus
+        self.children = [left, right, self.children[-1]]
 
 
 def _scales(image_shape):

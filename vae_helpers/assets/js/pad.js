@@ -1,6 +1,8 @@
 // The latent pad (see pad.py): a plane to move on, whose digit is decoded right here, so that it follows the finger.
 // The model's "z" is the one place where the code lives: whoever sets it, every view follows. Nothing is loaded.
 
+import { keepKeys } from "./keys.js";
+import { makeNote } from "./kernel.js";
 import { bind } from "./model.js";
 import { bytes, clamp, floats, makeDecoder } from "./network.js";
 import { ARROWS, button, element, group, newId, onDrag, onKey } from "./page.js";
@@ -15,11 +17,13 @@ const QUIET = 600; // milliseconds of rest before a screen reader is told: telli
 
 /** Show the pad of a model in an element, and return a function that ends it. */
 export function showPad(el, model) {
+  keepKeys();
   const state = bind(model), data = unpack(state), { setup, labels } = data;
   const moveTo = (z) => state.set({ z: z.map((value) => clamp(value, -setup.farthest, setup.farthest)) });
   const shared = { ...data, state, moveTo, help: newId("vae-pad-help") };
   const plane = makePlane(shared), reading = makeReading(shared), walk = makeWalk(shared);
-  const sketch = setup.canvas ? makeSketch(shared, { take, told() { teller.tell(); plane.paintMarks(); } }) : null;
+  const told = () => { teller.tell(); plane.paintMarks(); };
+  const sketch = state.get("strokes") ? makeSketch(shared, { take, told }) : null;
   const teller = makeTeller(() => [...(sketch ? [sketch.message.textContent] : []), ...reading.lines()]);
   const next = makeNext(labels);
 
@@ -58,7 +62,7 @@ export function showPad(el, model) {
     zoom(factor) { plane.zoom(factor); paintAll(); },
     show(k) { plane.show(k); paintAll(); },
   };
-  el.append(layOut(shared, { plane, reading, walk, sketch, teller }, acts));
+  el.append(layOut(shared, { plane, reading, walk, sketch, teller, note: makeNote(state) }, acts));
   steer(plane, walk, state, acts);
   state.listen("change:z", paintZ);
   state.listen("change:points", paintPoints);
@@ -111,7 +115,7 @@ function makeTeller(lines) {
 }
 
 /** Return all parts in their places: the canvas, the plane, what is decoded, and below them the strip and the help. */
-function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller }, acts) {
+function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller, note }, acts) {
   const tiles = [...(sketch ? [sketch.seen] : []), ...reading.tiles];
   const points = group("points and zoom",
     button("drop a point", acts.drop), button("take it back", acts.takeBack), walk.button,
@@ -120,19 +124,17 @@ function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller }
   const real = `real ${setup.kind}`;
   const digits = group(`go to a ${real}`, real, ...setup.classes.map((name, label) =>
     button(name, () => acts.take(label), { "aria-label": `go to a real ${name}` })));
-  const root = element("div", { class: "vae-pad" },
+  return element("div", { class: "vae-pad" },
     element("div", { class: "columns" }, ...(sketch ? [sketch.column] : []),
       element("div", { class: "column" }, plane.node, points),
       element("div", { class: "column" }, ...(names.length > 1 ? [switches(names, acts.show)] : []),
         element("div", { class: "tiles" }, ...tiles.map((part) => part.figure)), reading.where, digits)),
-    walk.strip, teller.node,
+    walk.strip, teller.node, note,
     element("details", {}, element("summary", {}, "keys"), element("p", { id: help },
       "On the plane the arrow keys move, with Shift in small steps. Enter drops a point, Backspace takes it back, W " +
-      `walks. 0 to 9 go to a ${real}, plus and minus zoom, Home goes to the middle.`),
+      `walks. 0 to 9 go to a ${real}, plus and minus zoom, Home goes to the middle. In a notebook Escape leads back ` +
+      "to the cell."),
       ...(sketch ? [sketch.help] : [])));
-  // Else JupyterLab takes the keys, too: Enter edits the cell, D D deletes it, 0 0 restarts the kernel.
-  for (const node of root.querySelectorAll("[tabindex], button, summary")) node.dataset.lmSuppressShortcuts = true;
-  return root;
 }
 
 /** Return one button a network, of which the pressed one says whose codes are on the plane. */

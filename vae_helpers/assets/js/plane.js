@@ -58,7 +58,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
     },
     zoom(factor) {
       const half = clamp(view.half * factor, setup.span / MOST_ZOOM, widest), z = state.get("z");
-      // The code stays where it is on the screen. Where all is seen that was at first, the origin is in the middle again.
+      // The code stays where it is on the screen. Where all is seen that was at first, the middle is the origin again.
       const [x, y] = [view.x, view.y].map((middle, axis) => z[axis] + ((middle - z[axis]) * half) / view.half);
       view = half > 0.99 * setup.span ? { x: 0, y: 0, half } : { x, y, half };
     },

@@ -24,7 +24,8 @@ export function makeReading({ setup, names, labels, images, decoders }) {
     where.replaceChildren(...lines.map((text) => element("span", {}, text)));
   }
 
-  return { tiles: [...decoded, nearest], where, paint, lines: () => [...where.children].map((node) => node.textContent) };
+  const lines = () => [...where.children].map((node) => node.textContent);
+  return { tiles: [...decoded, nearest], where, paint, lines };
 }
 
 function percent(share) {
