@@ -62,17 +62,18 @@ def test_what_is_not_a_real_number_is_refused(value, received):
 
 
 @pytest.mark.parametrize("value, shape, expected", [
-    (np.zeros(3), (2,), "(2"),
+    (np.zeros(3), (2,), "(2,)"),
     (np.zeros((3, 2)), (None, 3), "(n, 3)"),
-    (np.zeros((3, 2)), (None,), "(n"),
-    (np.zeros(3), (None, None), "(n, n)"),
-    (np.float64(3), (None,), "(n"),
+    (np.zeros((3, 2)), (None,), "(n,)"),
+    (np.zeros(3), (None, None), "(n, m)"),
+    (np.zeros(3), (), "()"),
+    (np.float64(3), (None,), "(n,)"),
     (np.zeros((0, 2)), (None, 3), "(n, 3)"),
 ])
 def test_other_shape_is_refused(value, shape, expected):
     with pytest.raises(ValueError) as error:
         _validate.float_array(value, "x", shape)
-    assert str(error.value).startswith(f"x must have shape {expected}")
+    assert str(error.value).startswith(f"x must have shape {expected}, ")
     assert f"received an array of shape {value.shape}" in str(error.value)
 
 

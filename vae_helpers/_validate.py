@@ -4,9 +4,13 @@ from numbers import Integral, Real
 
 import numpy as np
 
+LARGEST_INTEGER = 2**53  # float64 holds every integer up to here
+
 
 def described(value):
     """Return a short description of a value for an error message."""
+    if isinstance(value, tuple) and hasattr(value, "images"):  # what `load_mnist` gives, as a whole
+        return f"a {type(value).__name__} of images and labels: pass its .images"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         dtype = value.dtype if isinstance(value.dtype, np.dtype) else getattr(value.dtype, "name", value.dtype)
         return f"an array of shape {tuple(value.shape)} and dtype {dtype}"
@@ -17,22 +21,28 @@ def described(value):
 def float_array(value, name, shape=None):
     """Return `value` as a floating point array, or say what is wrong with it.
 
-    Integers and lists become float64; float32 and float64 stay as they are. `shape` holds a length, or None for
-    any length of at least one, for each axis; without it any shape is accepted.
+    Lists and integers become float64, half precision becomes float32; float32 and float64 stay as they are. `shape`
+    holds a length, or None for any length of at least one, for each axis; without it any shape is accepted.
     """
     try:
         array = np.asarray(value)
     except ValueError as error:  # rows of unequal length
-        raise ValueError(f"{name} must be an array, received {described(value)}: {error}") from error
-    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be one array with rows of one length, received {described(value)}") from error
+    # NumPy keeps integers of more than 64 bits as objects.
+    whole = array.dtype.kind in "iu" or (array.dtype == object and all(isinstance(item, int) for item in array.flat))
+    if array.dtype.kind != "f" and not whole:
         raise TypeError(f"{name} must hold real numbers, received {described(value)}")
-    if array.dtype.kind != "f":
+    if whole and array.size and max(abs(int(array.min())), abs(int(array.max()))) > LARGEST_INTEGER:
+        raise ValueError(f"{name} must be written as a float, 1e20 and not 10**20, beyond integers of 2**53, "
+                         f"received {described(value)}")
+    if whole:
         array = array.astype(np.float64)
+    elif array.dtype.itemsize < 4:
+        array = array.astype(np.float32)
     if shape is not None:
-        expected = "(" + ", ".join("n" if length is None else str(length) for length in shape) + ")"
         fits = array.ndim == len(shape) and all(want in (None, got) for want, got in zip(shape, array.shape))
         if not fits:
-            raise ValueError(f"{name} must have shape {expected}, received {described(array)}")
+            raise ValueError(f"{name} must have shape {_written(shape)}, received {described(array)}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, received {described(array)}")
     if np.isnan(array).any():
@@ -113,3 +123,20 @@ def network(value, name="network", words=("latent_dim", "encode", "decode")):
         raise TypeError(f"{name} must be a network, with {', '.join(words)}: as load_pretrained gives, a VAE, or a "
                         f"class of your own; received {described(value)}, which has no {', '.join(missing)}")
     return value
+
+
+def representable(result, **arguments):
+    """Return `result` after checking that no number in it has become too large for its dtype."""
+    if not np.isfinite(result).all():
+        sizes = [f"{name} of size up to {np.abs(np.asarray(value)[np.isfinite(value)]).max():.3g}"
+                 for name, value in arguments.items()]
+        raise ValueError(f"{', '.join(arguments)} must be small enough that the result fits in {result.dtype}, "
+                         f"received {', '.join(sizes)}")
+    return result
+
+
+def _written(shape):
+    """Write a shape as Python does, with n, m and so on for axes of any length."""
+    names = iter("nmkl")
+    lengths = [next(names) if length is None else str(length) for length in shape]
+    return f"({', '.join(lengths)}{',' * (len(lengths) == 1)})"

@@ -75,10 +75,12 @@ def check(name, answer):
     Verdict
         Shown as its message when it is the last expression of a cell.
 
-    Raises
-    ------
-    ValueError
-        If there is no exercise of that name.
+    Examples
+    --------
+    >>> check("02.1", ...)
+    Exercise 02.1: no answer yet. Replace the ... and run the cell again.
+    >>> check("02.1", "my guess").passed
+    False
     """
     exercises = answer_key(str(name).rpartition(".")[0])
     _validate.one_of(name, "name", exercises)

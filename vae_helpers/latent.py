@@ -24,17 +24,21 @@ def plane_codes(n=30, span=3.0):
     ndarray of shape (n * n, 2), dtype=float32
         Row by row as a picture is read: z[1] falls from the top row to the bottom row, z[0] rises from left to right.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `n` is not an integer of at least 2, or `span` is not a positive finite number.
-
     References
     ----------
     Lecture, section 4.13.
+
+    Examples
+    --------
+    >>> plane_codes(n=2, span=1.5)
+    array([[-1.5,  1.5],
+           [ 1.5,  1.5],
+           [-1.5, -1.5],
+           [ 1.5, -1.5]], dtype=float32)
     """
     n, span = _validate.integer(n, "n", least=2), _validate.real(span, "span", above=0)
-    return _grid(np.linspace(-span, span, n))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _validate.representable(_grid(np.linspace(-span, span, n)), span=span)
 
 
 def quantile_plane_codes(n=30):
@@ -53,14 +57,17 @@ def quantile_plane_codes(n=30):
     ndarray of shape (n * n, 2), dtype=float32
         In the order of `plane_codes`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `n` is not an integer of at least 1.
-
     References
     ----------
     D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013, appendix A.
+
+    Examples
+    --------
+    >>> quantile_plane_codes(n=2).round(2)  # the quartiles of N(0, 1) lie at -0.67 and 0.67
+    array([[-0.67,  0.67],
+           [ 0.67,  0.67],
+           [-0.67, -0.67],
+           [ 0.67, -0.67]], dtype=float32)
     """
     n = _validate.integer(n, "n", least=1)
     return _grid(ndtri((np.arange(n) + 0.5) / n))
@@ -82,12 +89,11 @@ def digit_plane(decode, codes):
     ndarray of shape (n * height, n * width) or (n * height, n * width, 3), dtype=float32
         The picture.
 
-    Raises
-    ------
-    TypeError
-        If `decode` cannot be called, or the codes are not real numbers.
-    ValueError
-        If the number of codes is not a square, a code is not finite, or `decode` gives pixels of another shape.
+    Examples
+    --------
+    >>> from vae_helpers.network import load_pretrained
+    >>> digit_plane(load_pretrained("vae-2d").decode, plane_codes(n=5)).shape
+    (140, 140)
     """
     if not callable(decode):
         raise TypeError(f"decode must be a function from codes to pixels, received {_validate.described(decode)}")
@@ -145,18 +151,24 @@ def interpolate(z_from, z_to, n, kind="linear"):
     Returns
     -------
     ndarray of shape (n, d), dtype=float64
-        The codes; the first is `z_from` and the last is `z_to`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the ends are not finite vectors of one length, `n` is not an integer of at least 2, `kind` is unknown, or a
-        great circle is asked for where none is defined: from or to the origin, or between opposite directions.
+        The codes; the first is `z_from` and the last is `z_to`. No great circle leads from or to the origin, and no
+        single one joins opposite directions: these are refused.
 
     References
     ----------
     Lecture, section 3.6. K. Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985. T. White,
     "Sampling generative networks", 2016.
+
+    Examples
+    --------
+    >>> interpolate([0.0, 4.0], [2.0, 0.0], n=3)
+    array([[0., 4.],
+           [1., 2.],
+           [2., 0.]])
+    >>> interpolate([2.0, 0.0], [0.0, 2.0], n=3, kind="slerp").round(2)  # an eighth of a turn at a time
+    array([[2.  , 0.  ],
+           [1.41, 1.41],
+           [0.  , 2.  ]])
     """
     z_from = _validate.finite_array(z_from, "z_from", (None,)).astype(float)
     z_to = _validate.finite_array(z_to, "z_to", z_from.shape).astype(float)
@@ -164,9 +176,10 @@ def interpolate(z_from, z_to, n, kind="linear"):
     _validate.one_of(kind, "kind", ("linear", "slerp"))
     t = np.linspace(0, 1, n)[:, None]
     weight_from, weight_to = (1 - t, t) if kind == "linear" else _slerp_weights(z_from, z_to, t)
-    codes = weight_from * z_from + weight_to * z_to
+    with np.errstate(over="ignore", invalid="ignore"):
+        codes = weight_from * z_from + weight_to * z_to
     codes[0], codes[-1] = z_from, z_to
-    return codes
+    return _validate.representable(codes, z_from=z_from, z_to=z_to)
 
 
 def attribute_vector(codes, amounts, labels, share=0.1):
@@ -190,16 +203,17 @@ def attribute_vector(codes, amounts, labels, share=0.1):
     -------
     ndarray of shape (d,), dtype=float64
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the codes or amounts are not finite, the three do not go together, a kind has a single image, or `share` is
-        not in (0, 0.5].
-
     References
     ----------
     Lecture, section 3.6. A. B. L. Larsen, S. K. Sønderby, H. Larochelle and O. Winther, "Autoencoding beyond pixels
     using a learned similarity metric", ICML 2016, on visual attribute vectors.
+
+    Examples
+    --------
+    >>> slants, labels = np.array([-2, -1, 1, 2]), np.zeros(4, dtype=int)
+    >>> codes = np.stack([10 * slants, np.ones(4)], axis=1)  # the first element tells the slant
+    >>> attribute_vector(codes, slants, labels, share=0.25)
+    array([40.,  0.])
     """
     codes = _validate.finite_array(codes, "codes", (None, None)).astype(float)
     amounts = _validate.finite_array(amounts, "amounts", (len(codes),))
@@ -211,13 +225,14 @@ def attribute_vector(codes, amounts, labels, share=0.1):
     if share > 0.5:
         raise ValueError(f"share must be at most 0.5, received {share}")
     differences = []
-    for label in np.unique(labels):
-        own = codes[labels == label][np.argsort(amounts[labels == label], kind="stable")]
-        if len(own) < 2:
-            raise ValueError(f"labels must have at least two images of each kind, received one of kind {label}")
-        n = max(1, int(share * len(own)))
-        differences.append(own[-n:].mean(axis=0) - own[:n].mean(axis=0))
-    return np.mean(differences, axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for label in np.unique(labels):
+            own = codes[labels == label][np.argsort(amounts[labels == label], kind="stable")]
+            if len(own) < 2:
+                raise ValueError(f"labels must have at least two images of each kind, received one of kind {label}")
+            n = max(1, int(share * len(own)))
+            differences.append(own[-n:].mean(axis=0) - own[:n].mean(axis=0))
+        return _validate.representable(np.mean(differences, axis=0), codes=codes)
 
 
 def active_units(z_mean, threshold=0.01):
@@ -234,30 +249,34 @@ def active_units(z_mean, threshold=0.01):
     -------
     int
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `z_mean` is not such an array of finite numbers, or `threshold` is not a number of at least 0.
-
     References
     ----------
     Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 5.2.
+
+    Examples
+    --------
+    >>> active_units([[1.0, 0.1], [-1.0, 0.1], [3.0, 0.1]])  # the second element is the same for every image
+    1
     """
     z_mean = _validate.finite_array(z_mean, "z_mean", (None, None))
     threshold = _validate.real(threshold, "threshold", least=0)
-    return int(np.sum(z_mean.var(axis=0, dtype=np.float64) > threshold))
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = z_mean.astype(np.float64) - z_mean[0]  # an element that is the same for all images becomes 0
+        variances = _validate.representable(moved.var(axis=0), z_mean=z_mean)
+    return int(np.sum(variances > threshold))
 
 
 def _slerp_weights(z_from, z_to, t):
-    norms = np.linalg.norm(z_from), np.linalg.norm(z_to)
-    if min(norms) == 0:
+    if not (z_from.any() and z_to.any()):
         raise ValueError(f"a great circle needs two codes away from the origin, received {z_from} and {z_to}")
-    u, v = z_from / norms[0], z_to / norms[1]
+    # In two steps, because the squares in the norm of a very long or short code would be too large or too small.
+    u, v = (z / np.abs(z).max() for z in (z_from, z_to))
+    u, v = u / np.linalg.norm(u), v / np.linalg.norm(v)
     # Half-angle form: accurate for nearly equal and nearly opposite directions, where arccos(u @ v) is not.
     angle = 2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))
     if angle > np.pi - 1e-6:
         raise ValueError(f"no single great circle joins opposite directions, received {z_from} and {z_to}")
-    if angle < 1e-6:  # the limit of the weights as the angle goes to 0
+    if angle == 0:  # the limit of the weights as the angle goes to 0
         return 1 - t, t
     return np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
 

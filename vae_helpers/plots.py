@@ -19,7 +19,14 @@ from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR,
 
 
 def set_style():
-    """Make matplotlib's default style that of the series, for the rest of the session."""
+    """Make matplotlib's default style that of the series, for the rest of the session.
+
+    Examples
+    --------
+    >>> set_style()
+    >>> mpl.rcParams["axes.spines.top"]
+    False
+    """
     mpl.rcParams.update({
         "axes.axisbelow": True,
         "axes.prop_cycle": mpl.cycler(color=[ENCODER, DECODER, PRIOR, NOISE, WRONG]),
@@ -58,10 +65,12 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
     -------
     matplotlib.axes.Axes
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the images are not such an array, `n_columns` is not a positive integer, or the labels are not one a row.
+    Examples
+    --------
+    >>> from vae_helpers.data import load_mnist
+    >>> ax = digit_sheet(load_mnist("test").images[:20], row_labels=["the first ten", "the next ten"])
+    >>> ax.images[0].get_array().shape  # 2 rows of 10 digits
+    (56, 280)
     """
     array = _ink(images, "images")
     if array.shape[1:] == (784,):
@@ -76,9 +85,8 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
     height, width, *colours = array.shape[1:]
     if colours:  # where the last row has no picture, white is left; of ink, 0 is
         array = np.concatenate([array, np.ones((-len(array) % n_columns, *array.shape[1:]))])
-    if ax is None:
-        side = min(7, 0.7 * n_columns + (1.2 if row_labels else 0))
-        _, ax = plt.subplots(figsize=(side, side * n_rows * height / (n_columns * width)))
+    side = min(7, 0.7 * n_columns + (1.2 if row_labels else 0))
+    ax = _axes(ax, figsize=(side, side * n_rows * height / (n_columns * width)))
     show_ink(tiled(array.astype(float), n_columns), ax=ax)
     if row_labels is not None:
         ax.set_yticks((np.arange(n_rows) + 0.5) * height - 0.5, row_labels)
@@ -98,10 +106,11 @@ def show_ink(picture, *, ax=None):
     -------
     matplotlib.axes.Axes
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the picture is not such an array of numbers from 0 to 1, or of bytes.
+    Examples
+    --------
+    >>> ax = show_ink(np.eye(28))  # a stroke from the top left to the bottom right
+    >>> ax.images[0].get_array().shape
+    (28, 28)
     """
     picture = _ink(picture, "picture")
     if picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (3,)):
@@ -129,10 +138,11 @@ def cost_curves(history, *, ax=None):
     matplotlib.axes.Axes
         The left one.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If `history` is not a dict with such lists, all of one length.
+    Examples
+    --------
+    >>> ax = cost_curves({"loss": [200.0, 160.0], "reconstruction": [195.0, 154.0], "kl": [5.0, 6.0]})
+    >>> [line.get_label() for line in ax.lines]
+    ['loss', 'reconstruction']
     """
     if not isinstance(history, Mapping):
         raise TypeError("history must be the dict of costs that training logged, "
@@ -180,10 +190,11 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     -------
     matplotlib.axes.Axes
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the codes are not finite and two-dimensional, or the labels not one digit a code.
+    Examples
+    --------
+    >>> ax = latent_plane([[0.5, 2.0], [1.5, -1.0], [-4.0, 0.0]], labels=[3, 3, 7], span=5)
+    >>> [text.get_text() for text in ax.texts]  # the digits, written amid their dots
+    ['3', '7']
     """
     codes = _validate.finite_array(codes, "codes", (None, 2))
     labels = np.asarray(labels)
@@ -194,8 +205,7 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     if span is None:
         span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
     span = _validate.real(span, "span", above=0)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(5, 5))
+    ax = _axes(ax, figsize=(5, 5))
     colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])[labels % len(DIGIT_COLOURS)]
     # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
     size = np.clip(4000 / len(codes), 0.3, 12)
@@ -232,11 +242,13 @@ def digit_plane(picture, codes, *, image_shape=(28, 28), n_ticks=6, ax=None):
     -------
     matplotlib.axes.Axes
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the codes are not a grid, row by row, the picture has not a tile for each of them, or `n_ticks` is not an
-        integer of at least 2.
+    Examples
+    --------
+    >>> from vae_helpers import latent
+    >>> codes = latent.plane_codes(n=3)
+    >>> sheet = latent.digit_plane(lambda z: np.zeros((len(z), 28, 28)), codes)  # a decoder that leaves the paper empty
+    >>> [label.get_text() for label in digit_plane(sheet, codes).get_xticklabels()]
+    ['-3.00', '0.00', '3.00']
     """
     codes = _validate.finite_array(codes, "codes", (None, 2))
     n_ticks = _validate.integer(n_ticks, "n_ticks", least=2)
@@ -250,9 +262,7 @@ def digit_plane(picture, codes, *, image_shape=(28, 28), n_ticks=6, ax=None):
     if picture.shape != (n * height, n * width, *colours):
         raise ValueError(f"picture must have shape {(n * height, n * width, *colours)} for {n * n} codes, "
                          f"received {_validate.described(picture)}")
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 6))
-    show_ink(picture, ax=ax)
+    ax = show_ink(picture, ax=_axes(ax, figsize=(6, 6)))
     # A screen has fewer dots than a large sheet has pixels, so it shows their means. Eight greys are enough for tiles
     # that small, and take a quarter of the room in a notebook.
     ax.images[-1].set(interpolation="antialiased", interpolation_stage="data",
@@ -276,7 +286,14 @@ def prior_circles(ax):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> ax = plt.figure().add_subplot()
+    >>> [round(circle.radius) for circle in prior_circles(ax).patches]
+    [1, 2, 3]
     """
+    ax = _axes(ax)
     for radius in (1, 2, 3):
         ax.add_patch(mpl.patches.Circle((0, 0), radius, fill=False, color=PRIOR, lw=0.9))
     return ax
@@ -299,11 +316,14 @@ def kl_integrand(mean_q, std_q, mean_p=0.0, std_p=1.0, *, span=4.0, ax=None):
     -------
     matplotlib.axes.Axes
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is not finite, or a standard deviation or the span is not positive.
+    Examples
+    --------
+    >>> ax = kl_integrand(mean_q=1.0, std_q=0.5)
+    >>> [line.get_label() for line in ax.lines[:2]]
+    ['q(x)', 'p(x)']
     """
+    mean_q, mean_p = _validate.real(mean_q, "mean_q"), _validate.real(mean_p, "mean_p")
+    std_q, std_p = _validate.real(std_q, "std_q", above=0), _validate.real(std_p, "std_p", above=0)
     span = _validate.real(span, "span", above=0)
     x = np.linspace(-span, span, 801)  # (801,)
     log_q, log_p = log_normal_density(x, mean_q, std_q), log_normal_density(x, mean_p, std_p)
@@ -342,5 +362,9 @@ def _digit_places(codes, labels, span):
     return places
 
 
-def _axes(ax):
-    return plt.subplots()[1] if ax is None else ax
+def _axes(ax, figsize=None):
+    if ax is None:
+        return plt.subplots(figsize=figsize)[1]
+    if not isinstance(ax, mpl.axes.Axes):
+        raise TypeError(f"ax must be a single matplotlib Axes, received {_validate.described(ax)}")
+    return ax

@@ -36,6 +36,11 @@ def grid():
     -------
     list of tuple (latent_dim, beta, seed)
         The latent sizes of the shipped networks and the beta of the ELBO come first.
+
+    Examples
+    --------
+    >>> len(grid()), grid()[0]
+    (128, (1, 1.0, 1))
     """
     settings = itertools.product(LATENT_DIMS, BETAS, SEEDS)
     return sorted(settings, key=lambda run: (run[2], run[0] not in (2, 12) and run[1] != 1.0))
@@ -54,10 +59,11 @@ def read(path=TABLE):
     list of Run
         Sorted by latent size, beta and seed. Empty if there is no table.
 
-    Raises
-    ------
-    ValueError
-        If a row is not one of a study; the message repeats it.
+    Examples
+    --------
+    >>> runs = read()
+    >>> len(runs), runs[0].latent_dim, runs[0].beta
+    (128, 1, 0.0)
     """
     path = Path(path)
     if not path.exists():
@@ -90,6 +96,11 @@ def missing(runs):
     -------
     list of tuple (latent_dim, beta, seed)
         In the order of `grid`.
+
+    Examples
+    --------
+    >>> missing(read())
+    []
     """
     done = {run[:3] for run in runs}
     return [settings for settings in grid() if settings not in done]

@@ -1,0 +1,379 @@
+"""What the helpers refuse, and with which words: one table for the whole contract, which is its own test.
+
+A row is a bad value of one parameter, the exception, and what the message says after "<parameter> must"; a message that
+begins with ^ is given whole. All other parameters keep good values. To add a function, give it good arguments, then
+rows; lists of rows that many parameters share stand first.
+"""
+
+import ast
+import importlib
+import inspect
+import operator
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from tests.test_package import DOCUMENTED, arguments
+from vae_helpers.data import Digits
+from vae_helpers.latent import plane_codes
+
+T, V = TypeError, ValueError
+NAN, INF = np.nan, np.inf
+DIGITS = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))  # as a whole, where its images are wanted
+RNG = np.random.default_rng(0)
+
+
+def like(value):
+    """An array of the good value's shape, full of another."""
+    return lambda good: np.full(np.shape(good), value)
+
+
+def as_type(dtype):
+    return lambda good: np.asarray(good).astype(dtype)
+
+
+# Shared rows: (bad value or a function that makes it of the good one, exception, message) -----------------------------
+
+REAL_ARRAY = [
+    ("text", T, r"hold real numbers, received str 'text'"),
+    (None, T, r"hold real numbers, received NoneType None"),
+    (True, T, r"hold real numbers, received bool True"),
+    (1j, T, r"hold real numbers, received complex 1j"),
+    (like(True), T, r"hold real numbers, received an array of shape .* and dtype bool"),
+    (like(1j), T, r"hold real numbers, received an array of shape .* and dtype complex128"),
+    ([[1], [1, 2]], V, r"be one array with rows of one length, received list \[\[1\], \[1, 2\]\]"),
+    (DIGITS, V, r"be one array.*, received a Digits of images and labels: pass its \.images"),
+    (like(10**18), V, r"be written as a float, 1e20 and not 10\*\*20.*, received an array of shape .* int64"),
+    (10**20, V, r"be written as a float.*, received int 100000000000000000000"),
+    ([], V, r"(not be empty|have shape .*), received an array of shape \(0,\)"),
+    (like(NAN), V, r"not hold NaN, received \d+ of them in an array of shape"),
+]
+FINITE_ARRAY = [
+    *REAL_ARRAY,
+    (like(INF), V, r"be finite, received \d+ infinities in an array of shape"),
+    (like(-INF), V, r"be finite, received \d+ infinities in an array of shape"),
+]
+POSITIVE_ARRAY = [
+    *FINITE_ARRAY,
+    (like(0), V, r"be positive, received 0\.0 as its smallest element"),
+    (like(-0.5), V, r"be positive, received -0\.5 as its smallest element"),
+    ([1, -2], V, r"be positive, received -2\.0 as its smallest element"),
+]
+NUMBER = [
+    ("3", T, r"be a real number, received str '3'"),
+    (None, T, r"be a real number, received NoneType None"),
+    (True, T, r"be a real number, received bool True"),
+    (1j, T, r"be a real number, received complex 1j"),
+    (np.ones(1), T, r"be a real number, received an array of shape \(1,\)"),
+    (NAN, V, r"be finite, received nan"),
+    (INF, V, r"be finite, received inf"),
+]
+POSITIVE_NUMBER = [
+    *NUMBER,
+    (0, V, r"be greater than 0, received 0"),
+    (-1.5, V, r"be greater than 0, received -1\.5"),
+]
+SPAN_OF_A_PICTURE = [row for row in POSITIVE_NUMBER if row[0] is not None]  # None stands for what the codes need
+GENERATOR = [
+    (0, T, r"be a numpy\.random\.Generator, .*received int 0"),
+    (None, T, r"be a numpy\.random\.Generator, .*received NoneType None"),
+    (np.random, T, r"be a numpy\.random\.Generator, .*received module"),
+    (np.random.RandomState(0), T, r"be a numpy\.random\.Generator, .*received RandomState"),
+]
+AXES = [
+    (3, T, r"be a single matplotlib Axes, received int 3"),
+    (np.array([None, None]), T, r"be a single matplotlib Axes, received an array of shape \(2,\)"),
+]
+NOT_TOGETHER = r"^shape mismatch: .*\([23],\).*\([23],\)"
+
+
+def integer(least):
+    return [
+        (least - 1, V, rf"be at least {least}, received {least - 1}"),
+        (-5, V, rf"be at least {least}, received -5"),
+        (3.0, T, rf"be an integer of at least {least}, received float 3\.0"),
+        (True, T, rf"be an integer of at least {least}, received bool True"),
+        ("3", T, rf"be an integer of at least {least}, received str '3'"),
+        (None, T, rf"be an integer of at least {least}, received NoneType None"),
+    ]
+
+
+def one_of(*choices):
+    listed = re.escape(", ".join(map(repr, choices)))
+    return [(bad, V, rf"be one of {listed}; received {re.escape(repr(bad))}")
+            for bad in ("another", None, 3, list(choices))]
+
+
+def shape(expected, *bad):
+    """Arrays of other shapes; `expected` as the message writes it."""
+    return [(np.zeros(one), V, rf"have shape {re.escape(expected)}, received an array of shape {re.escape(str(one))}")
+            for one in bad]
+
+
+def ink(of_shape, *bad):
+    """Pictures of bytes, or of floats from 0 to 1; `bad` are shapes."""
+    return [
+        *[row for row in FINITE_ARRAY if row[0] is not True],
+        *[(np.zeros(one), V, rf".*shape {of_shape}.*, received an array of shape {re.escape(str(one))}")
+          for one in bad],
+        (like(1.5), V, r"be uint8 or in \[0, 1\], received an array .* with values from 1\.5 to 1\.5"),
+        (like(-0.5), V, r"be uint8 or in \[0, 1\], received an array .* with values from -0\.5 to -0\.5"),
+        (like(200), V, r"be uint8 or in \[0, 1\], received an array .* dtype int64 with values from 200 to 200"),
+    ]
+
+
+# The table: function -> (good arguments, {parameter, parameter: rows, "parameter + parameter": rows of both}) ---------
+
+CODES, LABELS = np.array([[0.5, 2.0], [1.5, -1.0], [-4.0, 0.0], [0.25, 0.75]]), np.array([3, 3, 7, 7])
+NORMALS = {"mean_p": 0, "std_p": 1, "mean_q": 0, "std_q": 1}
+TWO_NORMALS = {
+    "mean_p, mean_q": FINITE_ARRAY,
+    "std_p, std_q": POSITIVE_ARRAY,
+    "mean_p + mean_q": [(([0, 1], [0, 1, 2]), V, NOT_TOGETHER)],
+}
+BAR = np.zeros((60, 40), np.uint8)
+BAR[10:40, 15:20] = 255
+SPECKS = np.zeros((200, 200), np.uint8)
+SPECKS[::50, ::50] = 255
+HISTORY = {"loss": [2.0, 1.0], "reconstruction": [1.5, 0.5], "kl": [0.5, 0.5]}
+A_PICTURE_OF_BYTES = [
+    (as_type(float), T, r"be uint8 of shape \(height, width\).*, received an array of shape .* dtype float64"),
+    (np.zeros(28, np.uint8), T, r"be uint8 of shape \(height, width\).*, received an array of shape \(28,\)"),
+    (np.zeros((9, 9, 4), np.uint8), T, r"be uint8 of shape \(height, width\).*, received .* \(9, 9, 4\)"),
+    ([[0, 1]], T, r"be uint8 of shape \(height, width\).*, received list \[\[0, 1\]\]"),
+    (None, T, r"be uint8 of shape \(height, width\).*, received NoneType None"),
+    (DIGITS, T, r"be uint8 of shape \(height, width\).*: pass its \.images"),
+    (np.zeros((0, 5), np.uint8), V, r"not be empty, received an array of shape \(0, 5\)"),
+]
+
+TABLE = {
+    # gaussian
+    "gaussian.reparameterize": ({name: np.zeros((2, 3)) for name in ("z_mean", "z_log_var", "noise")}, {
+        "z_mean, noise": FINITE_ARRAY,
+        "z_log_var": [*REAL_ARRAY, (like(INF), V, r"be below infinity, received an array of shape \(2, 3\)")],
+        "z_log_var, noise": shape("(2, 3)", (3, 2), (3,), (1, 3), (2, 0)),
+        "z_mean": [(np.zeros((3, 2)), V, r"^z_log_var must have shape \(3, 2\), received .*\(2, 3\)"),
+                   (np.zeros(3), V, r"^z_log_var must have shape \(3,\), received .*\(2, 3\)"),
+                   (np.zeros((2, 0)), V, r"not be empty, received an array of shape \(2, 0\)")],
+        "z_log_var + noise": [
+            ((like(1500.0), like(0.0)), V, r"^z_mean, z_log_var, noise must be small enough .* in float64, "
+             r"received z_mean of size up to 0, z_log_var of size up to 1\.5e\+03, noise of size up to 0"),
+        ],
+        "z_mean + z_log_var + noise": [
+            (tuple(np.full(2, value, np.float32) for value in (3e38, 0, 3e38)), V,
+             r"^z_mean, z_log_var, noise must be small enough .* in float32, received z_mean of size up to 3e\+38"),
+        ],
+    }),
+    "gaussian.log_normal_density": ({"x": 0, "mean": 0, "std": 1}, {
+        "x, mean": FINITE_ARRAY,
+        "std": POSITIVE_ARRAY,
+        "x + mean": [(([0, 1], [0, 1, 2]), V, NOT_TOGETHER)],
+    }),
+    "gaussian.kl_to_standard_normal": ({"z_mean": np.zeros((1, 2)), "z_log_var": np.zeros((1, 2))}, {
+        "z_mean": [*FINITE_ARRAY, *shape("(n, m)", (3,), (2, 3, 1), ()),
+                   (np.zeros((0, 3)), V, r"not be empty, received an array of shape \(0, 3\)")],
+        "z_log_var": [*REAL_ARRAY, *shape("(1, 2)", (1, 3), (2, 2), (2,), (2, 0)),
+                      (like(INF), V, r"be below infinity, received an array of shape \(1, 2\)")],
+    }),
+    "gaussian.kl_between": (NORMALS, TWO_NORMALS),
+    "gaussian.kl_quadrature": (NORMALS, TWO_NORMALS),
+    "gaussian.kl_monte_carlo": ({**NORMALS, "n_samples": 10, "rng": RNG}, {
+        **TWO_NORMALS,
+        "n_samples": integer(1),
+        "rng": GENERATOR,
+    }),
+    "gaussian.prior_tail": ({"z": np.zeros((4, 2))}, {
+        "z": [*(row for row in FINITE_ARRAY), (1.0, V, r"have an axis of latent elements, received .*shape \(\)")],
+    }),
+
+    # latent
+    "latent.plane_codes": ({"n": 3, "span": 2.0}, {
+        "n": integer(2),
+        "span": [*POSITIVE_NUMBER, (1e39, V, r"be small enough that the result fits in float32, received span .*")],
+    }),
+    "latent.quantile_plane_codes": ({"n": 3}, {"n": integer(1)}),
+    "latent.interpolate": ({"z_from": [1.0, 2.0], "z_to": [3.0, -1.0], "n": 5, "kind": "slerp"}, {
+        "z_from, z_to": FINITE_ARRAY,
+        "z_from": [*shape("(n,)", (1, 2), ()), (np.ones(3), V, r"^z_to must have shape \(3,\), received .*\(2,\)"),
+                   ([0, 0], V, r"^a great circle needs two codes away from the origin, received \[0\. 0\.\] and")],
+        "z_to": [*shape("(2,)", (3,), (1, 2)),
+                 ([0, 0], V, r"^a great circle needs two codes away from the origin, received .*\[0\. 0\.\]"),
+                 *(([x, y], V, r"^no single great circle joins opposite directions, received \[1\. 2\.\] and")
+                   for x, y in ((-1, -2), (-3, -6), (-1, -2 * (1 + 1e-8))))],
+        "z_from + z_to": [(([], []), V, r"^z_from must not be empty, received an array of shape \(0,\)"),
+                          (([0, 0], [0, 0]), V, r"^a great circle needs two codes away from the origin"),
+                          (([1.7e308, 1.7e308], [1.7e308, -1.7e308]), V,
+                           r"^z_from, z_to must be small enough .* in float64, received z_from .*1\.7e\+308")],
+        "n": integer(2),
+        "kind": one_of("linear", "slerp"),
+    }),
+    "latent.attribute_vector": ({"codes": CODES, "amounts": np.ones(4), "labels": LABELS, "share": 0.1}, {
+        "codes": [*FINITE_ARRAY, *shape("(n, m)", (4,)),
+                  ([[1.7e308], [1.7e308], [-1.7e308], [1.7e308]], V, r"be small enough .*received codes of size")],
+        "amounts": [*FINITE_ARRAY, *shape("(4,)", (5,), (4, 1))],
+        "labels": [(LABELS[:3], V, r"be an integer for each of the 4 codes, received an array of shape \(3,\)"),
+                   (as_type(float), V, r"be an integer for each of the 4 codes, received .* dtype float64"),
+                   (None, V, r"be an integer for each of the 4 codes, received .* dtype object"),
+                   ([3, 3, 3, 7], V, r"have at least two images of each kind, received one of kind 7")],
+        "share": [*POSITIVE_NUMBER, (0.6, V, r"be at most 0\.5, received 0\.6")],
+    }),
+    "latent.active_units": ({"z_mean": CODES, "threshold": 0.01}, {
+        "z_mean": [*FINITE_ARRAY, *shape("(n, m)", (4,), (2, 2, 2)),
+                   ([[1.7e308], [-1.7e308]], V, r"be small enough .*received z_mean of size up to 1\.7e\+308")],
+        "threshold": [*NUMBER, (-0.01, V, r"be at least 0, received -0\.01")],
+    }),
+
+    # drawing
+    "drawing.draw_as_mnist": ({"strokes": [[(0.1, 0.1), (0.9, 0.9)]]}, {
+        "strokes": [
+            ([], V, r"not be empty: nothing is drawn"),
+            ("strokes", T, r"be a list of strokes, received str 'strokes'"),
+            (None, T, r"be a list of strokes, received NoneType None"),
+            ([["a", "b"]], T, r"^strokes\[0\] must hold real numbers"),
+            ([[]], V, r"^strokes\[0\] must have shape \(n, 2\), received an array of shape \(0,\)"),
+            ([[(0.1, 0.1)], [(0.1, 0.2, 0.3)]], V, r"^strokes\[1\] must have shape \(n, 2\), received .*\(1, 3\)"),
+            ([[(0.1, 0.1), (0.2, NAN)]], V, r"^strokes\[0\] must not hold NaN, received 1"),
+            ([[(0.1, 0.1), (1.2, 0.5)]], V, r"^strokes\[0\] must have points from 0 to 1, received 0\.1 to 1\.2"),
+            ([[(0.5, 0.5)]], "TooSmallError", r"^This is but a dot"),
+            ([[(0.5, 0.5), (0.52, 0.5)]], "TooSmallError", r"^This is but a dot"),
+        ],
+    }),
+    "drawing.valid_strokes": ({"value": []}, {
+        "value": [({}, T, r"^strokes must be a list of strokes, received dict"),
+                  ([3], V, r"^strokes\[0\] must have shape \(n, 2\), received an array of shape \(\)")],
+    }),
+    "drawing.centre_as_mnist": ({"picture": BAR}, {
+        "picture": [*A_PICTURE_OF_BYTES,
+                    (np.zeros((1, 28, 28), np.uint8), T, r"be uint8 of shape .*, received .*\(1, 28, 28\)"),
+                    (like(np.uint8(0)), V, r"hold ink .*, received greys from 0 to 0: nothing is drawn"),
+                    (like(np.uint8(255)), V, r"be paper .*, received ink on 100% of it; .*pass 255 - picture"),
+                    (255 - BAR, V, r"be paper .*, received ink on 94% of it; .*pass 255 - picture"),
+                    (RNG.integers(0, 20, (60, 40), np.uint8), V, r"hold ink .*, received greys from 0 to 19"),
+                    (SPECKS, V, r"hold ink, received nothing but specks: nothing is drawn")],
+    }),
+    "drawing.photograph_as_mnist": ({"picture": 255 - BAR}, {
+        "picture": [*A_PICTURE_OF_BYTES,
+                    (like(np.uint8(230)), V, r"^picture, .* must hold ink .*: nothing is drawn; take one of a dark"),
+                    (like(np.uint8(0)), V, r"^picture, .* must be paper .*, received ink on 100% of it; take one"),
+                    (BAR, V, r"^picture, .* must be paper .*, received ink on \d\d% of it; take one of a dark"),
+                    (255 - BAR[10:], V, r"show a dark digit with paper all around .* touches the edge or is smaller"),
+                    (255 - SPECKS, V, r"(hold ink|show a dark digit)")],
+    }),
+
+    # plots
+    "plots.digit_sheet": ({"images": np.zeros((3, 28, 28)), "n_columns": 2}, {
+        "images": ink(r"\(n, height, width\), .* or \(n, 784\)", (28, 28), (2, 27, 28, 4), (2, 783)),
+        "n_columns": integer(1),
+        "row_labels": [(labels, V, rf"be one for each of the 2 rows, received {len(labels)}")
+                       for labels in ([], ["one"], ["one", "two", "three"])],
+        "ax": AXES,
+    }),
+    "plots.show_ink": ({"picture": np.zeros((5, 7))}, {
+        "picture": ink(r"\(height, width\)", (5,), (2, 28, 28), (5, 5, 4)),  # a fourth plane is no colour
+        "ax": AXES,
+    }),
+    "plots.cost_curves": ({"history": HISTORY}, {
+        "history": [
+            (None, T, r"be the dict of costs that training logged, received NoneType None"),
+            ([200.0, 150.0], T, r"be the dict .*, received list \[200\.0, 150\.0\]"),
+            ({}, V, r"hold the costs loss of each epoch, received \[\]"),
+            ({"loss": []}, V, r"hold the costs loss of each epoch, received \['loss'\] with lengths \{'loss': 0\}"),
+            ({"kl": [1.0]}, V, r"hold the costs loss, reconstruction, kl of each epoch, received \['kl'\]"),
+            ({"loss": [1.0], "kl": [1.0]}, V, r"hold the costs .*, received \['kl', 'loss'\]"),
+            ({**HISTORY, "kl": [1.0]}, V, r"hold the costs .* 'kl': 1"),
+            ({**HISTORY, "reconstruction": []}, V, r"hold the costs .* 'reconstruction': 0"),
+        ],
+        "ax": AXES,
+    }),
+    "plots.latent_plane": ({"codes": CODES, "labels": LABELS}, {
+        "codes": [*FINITE_ARRAY, *shape("(n, 2)", (4, 3), (4,)),
+                  (np.zeros((0, 2)), V, r"not be empty, received an array of shape \(0, 2\)")],
+        "labels": [(bad, V, rf"be one digit from 0 to 9 for each of the 4 codes, or .*, received .*{received}")
+                   for bad, received in [(LABELS[:3], r"\(3,\)"), (LABELS[:, None], r"\(4, 1\)"), ([0, 1, 2, 10], "10"),
+                                         ([0, 1, 2, -1], "-1"), (as_type(float), "float64"), (LABELS + 0.5, "float64"),
+                                         (LABELS > 3, "bool"), (as_type(str), "<U"), (None, "None")]],
+        "span": SPAN_OF_A_PICTURE,
+        "ax": AXES,
+    }),
+    "plots.digit_plane": ({"picture": np.zeros((84, 84)), "codes": plane_codes(3), "n_ticks": 6}, {
+        "picture": ink(r"\(84, 84\) for 9 codes", (84, 56), (9, 28, 28)),
+        "codes": [*FINITE_ARRAY, *shape("(n, 2)", (2, 9), (9, 3)),
+                  (plane_codes(3)[:8], V, r"be a grid, row by row, .*, received an array of shape \(8, 2\)"),
+                  (RNG.normal(size=(4, 2)), V, r"be a grid, row by row"),
+                  (RNG.permutation(plane_codes(3)), V, r"be a grid, row by row")],  # ticks would be wrong
+        "n_ticks": integer(2),
+        "ax": AXES,
+    }),
+    "plots.prior_circles": ({"ax": None}, {"ax": AXES}),
+    "plots.kl_integrand": ({**NORMALS, "span": 4.0}, {
+        "mean_p, mean_q": NUMBER,
+        "std_p, std_q, span": POSITIVE_NUMBER,
+        "ax": AXES,
+    }),
+
+    # checks
+    "checks.check": ({"name": "02.1", "answer": ...}, {
+        "name": [("02.99", V, r"be one of '02\.1'"),
+                 *((name, V, rf"^the part of name before its number must be one of .*; received {received}")
+                   for name, received in (("12.1", "'12'"), (2.1, "'2'"), (None, "''"), ("", "''")))],
+    }),
+}
+
+# Functions that refuse nothing, and why; parameters that take anything; and rooms whose rows are still to be written.
+REFUSES_NOTHING = {
+    "checks.answer_key": "what it refuses stands with checks.check",
+    "exercises.kl": "called by answer keys alone",
+    "exercises.near": "called by answer keys alone",
+    "latent.digit_plane": "to be written",
+    "latent.tiled": "called with images that were checked",
+    "study.missing": "called with what `study.read` gives",
+    "study.read": "what it refuses is a damaged file: test_study.py",
+}
+TAKES_ANYTHING = {"checks.check": {"answer"}}
+LATER = {"scripts", "backend", "data", "doctor", "evaluation", "models", "network", "pad", "sliders", "training"}
+
+
+def resolve(name):
+    room, function = name.split(".", 1)
+    return operator.attrgetter(function)(importlib.import_module(f"vae_helpers.{room}"))
+
+
+def rows():
+    for function, (good, bad_values) in TABLE.items():
+        for names, listed in bad_values.items():
+            for number, (bad, error, message) in enumerate(listed):
+                for changed in [names.split(" + ")] if "+" in names else [[name] for name in names.split(", ")]:
+                    values = bad if len(changed) > 1 else [bad]
+                    made = [value(good.get(name)) if inspect.isfunction(value) else value
+                            for name, value in zip(changed, values)]
+                    pattern = message if message.startswith("^") else rf"^{changed[0]} must {message}"
+                    yield pytest.param(function, {**good, **dict(zip(changed, made))}, error, pattern,
+                                       id=f"{function}-{'+'.join(changed)}-{number}")
+
+
+@pytest.mark.parametrize("function, given, error, pattern", list(rows()))
+def test_bad_input_is_refused(function, given, error, pattern):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        resolve(function)(**given)
+    assert caught.type.__name__ == getattr(error, "__name__", error)
+    assert re.search(pattern, str(caught.value), re.DOTALL), f"{caught.value}\ndoes not match\n{pattern}"
+    assert not plt.get_fignums(), "an empty figure is left behind"
+
+
+@pytest.mark.parametrize("function", TABLE)
+def test_the_good_arguments_of_the_table_are_accepted(function):
+    """Otherwise a row could pass for another reason than its own."""
+    resolve(function)(**TABLE[function][0])
+
+
+def test_every_parameter_has_its_rows():
+    functions = {name: arguments(node) for name, node in DOCUMENTED.items()
+                 if isinstance(node, ast.FunctionDef) and arguments(node)}
+    missing = {name for name in functions if name.split(".")[0] not in LATER} - set(TABLE) - set(REFUSES_NOTHING)
+    assert not missing, "give it rows, or say why it refuses nothing"
+    assert set(TABLE) | set(REFUSES_NOTHING) <= set(functions), "a row of a function that is gone"
+    for function, (_, bad_values) in TABLE.items():
+        named = {name for names in bad_values for name in re.split(", | [+] ", names)}
+        assert named == functions[function] - TAKES_ANYTHING.get(function, set()), function
