@@ -14,7 +14,7 @@ from vae_helpers import gaussian
 steady = settings(deadline=None, derandomize=True, max_examples=60)
 
 LN2 = 0.6931471805599453
-# (mean_p, std_p, mean_q, std_q): equal, moved, narrower, wider, all at once, and far apart.
+# (mean_q, std_q, mean_p, std_p): equal, moved, narrower, wider, all at once, and far apart.
 PAIRS = [(0, 1, 0, 1), (1, 1, 0, 1), (0, 0.5, 0, 1), (0, 3, 0, 1), (-1.5, 0.7, 2, 1.9), (4, 2.5, -3, 0.4),
          (30, 1, 0, 1)]
 
@@ -28,18 +28,18 @@ def rows(elements, max_rows=4, max_columns=12, dtype=np.float64):
     return shapes.flatmap(lambda shape: st.tuples(*(hnp.arrays(dtype, shape, elements=e) for e in elements)))
 
 
-def kl_by_scipy(mean_p, std_p, mean_q, std_q):
-    """Integrate p (log p - log q) with SciPy's own densities, over every place where p is above 1e-30 of its peak."""
-    p, q = stats.norm(mean_p, std_p), stats.norm(mean_q, std_q)
-    return integrate.quad(lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), mean_p - 12 * std_p, mean_p + 12 * std_p,
-                          points=[mean_p], epsabs=1e-12, epsrel=1e-12, limit=200)[0]
+def kl_by_scipy(mean_q, std_q, mean_p, std_p):
+    """Integrate q (log q - log p) with SciPy's own densities, over every place where q is above 1e-30 of its peak."""
+    q, p = stats.norm(mean_q, std_q), stats.norm(mean_p, std_p)
+    return integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mean_q - 12 * std_q, mean_q + 12 * std_q,
+                          points=[mean_q], epsabs=1e-12, epsrel=1e-12, limit=200)[0]
 
 
-def kl_by_gauss_hermite(mean_p, std_p, mean_q, std_q):
-    """log p - log q is a parabola; three Gauss-Hermite nodes integrate polynomials up to degree 5 without error."""
+def kl_by_gauss_hermite(mean_q, std_q, mean_p, std_p):
+    """log q - log p is a parabola; three Gauss-Hermite nodes integrate polynomials up to degree 5 without error."""
     t, weight = np.polynomial.hermite_e.hermegauss(3)
-    x = mean_p + std_p * t
-    return np.sum(weight * (stats.norm.logpdf(x, mean_p, std_p) - stats.norm.logpdf(x, mean_q, std_q))) / weight.sum()
+    x = mean_q + std_q * t
+    return np.sum(weight * (stats.norm.logpdf(x, mean_q, std_q) - stats.norm.logpdf(x, mean_p, std_p))) / weight.sum()
 
 
 # Sampling ------------------------------------------------------------------------------------------------------------
@@ -196,12 +196,12 @@ def test_kl_to_standard_normal_by_quadrature(mean, std):
 
 
 def test_kl_to_standard_normal_by_simulation_in_twelve_dimensions():
-    """The mean of log q(z) - log p(z) over draws from q, by SciPy's multivariate density."""
+    """The mean of log p(z) - log q(z) over draws from p, by SciPy's multivariate density."""
     rng = np.random.default_rng(2)
     z_mean, z_log_var = rng.normal(size=12), rng.normal(size=12)
-    q = stats.multivariate_normal(z_mean, np.diag(np.exp(z_log_var)))
-    z = q.rvs(100_000, random_state=rng)
-    terms = q.logpdf(z) - stats.multivariate_normal(np.zeros(12)).logpdf(z)
+    p = stats.multivariate_normal(z_mean, np.diag(np.exp(z_log_var)))
+    z = p.rvs(100_000, random_state=rng)
+    terms = p.logpdf(z) - stats.multivariate_normal(np.zeros(12)).logpdf(z)
     kl = gaussian.kl_to_standard_normal(z_mean[None], z_log_var[None])[0]
     assert abs(kl - terms.mean()) < 5 * terms.std() / math.sqrt(len(terms))
 
@@ -350,51 +350,51 @@ def test_kl_between_by_quadrature(pair):
 
 @steady
 @given(means, stds, means, stds)
-def test_kl_between_by_gauss_hermite(mean_p, std_p, mean_q, std_q):
+def test_kl_between_by_gauss_hermite(mean_q, std_q, mean_p, std_p):
     """The quadrature adds terms as large as the squares below, each of them rounded."""
-    largest = 1 + (std_p / std_q) ** 2 + ((mean_p - mean_q) / std_q) ** 2
-    expected = kl_by_gauss_hermite(mean_p, std_p, mean_q, std_q)
-    assert gaussian.kl_between(mean_p, std_p, mean_q, std_q) == pytest.approx(expected, rel=0, abs=1e-12 * largest)
+    largest = 1 + (std_q / std_p) ** 2 + ((mean_q - mean_p) / std_p) ** 2
+    expected = kl_by_gauss_hermite(mean_q, std_q, mean_p, std_p)
+    assert gaussian.kl_between(mean_q, std_q, mean_p, std_p) == pytest.approx(expected, rel=0, abs=1e-12 * largest)
 
 
 @steady
 @given(means, stds, means, stds)
-def test_kl_between_is_positive_unless_equal(mean_p, std_p, mean_q, std_q):
-    kl = gaussian.kl_between(mean_p, std_p, mean_q, std_q)
+def test_kl_between_is_positive_unless_equal(mean_q, std_q, mean_p, std_p):
+    kl = gaussian.kl_between(mean_q, std_q, mean_p, std_p)
     assert kl >= 0
-    assert gaussian.kl_between(mean_p, std_p, mean_p, std_p) == 0
-    if abs(mean_p - mean_q) > 1e-6 * std_q or abs(std_p / std_q - 1) > 1e-6:
+    assert gaussian.kl_between(mean_q, std_q, mean_q, std_q) == 0
+    if abs(mean_q - mean_p) > 1e-6 * std_p or abs(std_q / std_p - 1) > 1e-6:
         assert kl > 0
 
 
 @steady
 @given(means, stds, means, stds, st.floats(0.1, 10) | st.floats(-10, -0.1), means)
-def test_kl_between_does_not_change_with_the_units(mean_p, std_p, mean_q, std_q, a, b):
+def test_kl_between_does_not_change_with_the_units(mean_q, std_q, mean_p, std_p, a, b):
     """x -> a x + b maps both normals, and no invertible map changes a KL divergence.
 
-    Rounding moves a mean by up to 1e-14, so a difference of means in units of std_q >= 0.01 by 1e-12, and its square,
+    Rounding moves a mean by up to 1e-14, so a difference of means in units of std_p >= 0.01 by 1e-12, and its square,
     at most 4e6, by 4e-9.
     """
-    moved = gaussian.kl_between(a * mean_p + b, abs(a) * std_p, a * mean_q + b, abs(a) * std_q)
-    assert moved == pytest.approx(gaussian.kl_between(mean_p, std_p, mean_q, std_q), rel=1e-9, abs=1e-8)
+    moved = gaussian.kl_between(a * mean_q + b, abs(a) * std_q, a * mean_p + b, abs(a) * std_p)
+    assert moved == pytest.approx(gaussian.kl_between(mean_q, std_q, mean_p, std_p), rel=1e-9, abs=1e-8)
 
 
 def test_kl_between_depends_on_the_direction():
-    """Wide q over narrow p is cheap, narrow q over wide p is dear."""
+    """Wide p over narrow q is cheap, narrow p over wide q is dear."""
     assert gaussian.kl_between(0, 1, 0, 3) < 1 < gaussian.kl_between(0, 3, 0, 1)
 
 
 @pytest.mark.parametrize("scale", [1, 3])
 @pytest.mark.parametrize("size", [1e-3, 1e-5, 1e-6])
 def test_kl_between_close_to_equal_keeps_its_digits(scale, size):
-    """With std_p = (1 + d) std_q: d - d**2/2 + d**3/3 - ... cancels all but d**2 - d**3/3 + d**4/4 - d**5/5.
+    """With std_q = (1 + d) std_p: d - d**2/2 + d**3/3 - ... cancels all but d**2 - d**3/3 + d**4/4 - d**5/5.
 
     The logarithm of the ratio is a difference of logarithms up to 1.1, right to 2.2e-16 each.
     """
-    std_p = scale * (1 + size)
-    d = (std_p - scale) / scale
+    std_q = scale * (1 + size)
+    d = (std_q - scale) / scale
     series = d**2 - d**3 / 3 + d**4 / 4 - d**5 / 5
-    assert gaussian.kl_between(0, std_p, 0, scale) == pytest.approx(series, rel=4 * 4.4e-16 / d + d**4, abs=0)
+    assert gaussian.kl_between(0, std_q, 0, scale) == pytest.approx(series, rel=4 * 4.4e-16 / d + d**4, abs=0)
 
 
 def test_kl_between_broadcasts():
@@ -414,9 +414,9 @@ def test_kl_between_beyond_the_largest_float_is_infinite_without_a_warning():
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_monte_carlo_finds_the_kl_and_its_own_error(pair):
-    """log p - log q at p's mean + t std is a t**2 + b t + c, of variance 2 a**2 + b**2 for t from N(0, 1)."""
-    mean_p, std_p, mean_q, std_q = pair
-    a, b = ((std_p / std_q) ** 2 - 1) / 2, std_p * (mean_p - mean_q) / std_q**2
+    """log q - log p at q's mean + t std is a t**2 + b t + c, of variance 2 a**2 + b**2 for t from N(0, 1)."""
+    mean_q, std_q, mean_p, std_p = pair
+    a, b = ((std_q / std_p) ** 2 - 1) / 2, std_q * (mean_q - mean_p) / std_p**2
     n = 40_000
     estimate, error = gaussian.kl_monte_carlo(*pair, n, np.random.default_rng(4))
     true_error = math.sqrt((2 * a**2 + b**2) / n)
@@ -493,9 +493,9 @@ def test_monte_carlo_refuses(n_samples, rng, error, received):
 
 @pytest.mark.parametrize("pair", [*PAIRS, (0, 0.01, 5, 10), (0, 10, 0, 0.1), (-10, 0.05, 10, 0.2), (0, 1, 0, 1.0001)])
 def test_quadrature_to_the_digits_it_promises(pair):
-    mean_p, std_p, mean_q, std_q = pair
-    # Sizes of the integrand's three terms: log p, log of the ratio, and the square under log q.
-    largest = max(1, abs(math.log(std_p / std_q)), ((std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2)))
+    mean_q, std_q, mean_p, std_p = pair
+    # Sizes of the integrand's three terms: log q, log of the ratio, and the square under log p.
+    largest = max(1, abs(math.log(std_q / std_p)), ((std_q**2 + (mean_q - mean_p) ** 2) / (2 * std_p**2)))
     assert abs(gaussian.kl_quadrature(*pair) - kl_by_gauss_hermite(*pair)) < 1e-8 * largest
 
 
@@ -515,7 +515,7 @@ ROUTES = {
 
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-@pytest.mark.parametrize("position, name", list(enumerate(["mean_p", "std_p", "mean_q", "std_q"])))
+@pytest.mark.parametrize("position, name", list(enumerate(["mean_q", "std_q", "mean_p", "std_p"])))
 @pytest.mark.parametrize("bad, error, received", [
     (np.nan, ValueError, "1 of them"), (-np.inf, ValueError, "1 infinities"), ([], ValueError, "shape (0,)"),
     ("a", TypeError, "str 'a'"), (None, TypeError, "NoneType None"), (True, TypeError, "bool True"),
@@ -530,7 +530,7 @@ def test_routes_refuse(route, position, name, bad, error, received):
 
 
 @pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-@pytest.mark.parametrize("position, name", [(1, "std_p"), (3, "std_q")])
+@pytest.mark.parametrize("position, name", [(1, "std_q"), (3, "std_p")])
 @pytest.mark.parametrize("bad, received", [(0, "0.0"), (-0.5, "-0.5"), ([1, -2], "-2.0")])
 def test_routes_refuse_a_std_that_is_not_positive(route, position, name, bad, received):
     pair = [0, 1, 0, 1]

@@ -186,7 +186,7 @@ def test_sheet_without_labels_has_no_ticks():
 
 @pytest.mark.parametrize("images, error, received", [
     (np.zeros((28, 28)), ValueError, "(28, 28)"),
-    (np.zeros((2, 27, 28)), ValueError, "an array of shape (2, 27, 28)"),
+    (np.zeros((2, 27, 28, 4)), ValueError, "an array of shape (2, 27, 28, 4)"),
     (np.zeros((2, 783)), ValueError, "(2, 783)"),
     (np.zeros((0, 28, 28)), ValueError, "(0, 28, 28)"),
     (np.full((2, 784), np.nan), ValueError, "NaN"),
@@ -224,14 +224,14 @@ def test_sheet_refuses_row_labels(row_labels):
 @pytest.mark.parametrize("picture, error, received", [
     (np.zeros(5), ValueError, "(5,)"),
     (np.zeros((2, 28, 28)), ValueError, "(2, 28, 28)"),
-    (np.zeros((5, 5, 3)), ValueError, "(5, 5, 3)"),
+    (np.zeros((5, 5, 4)), ValueError, "(5, 5, 4)"),
     (np.zeros((0, 5)), ValueError, "(0, 5)"),
     (np.full((2, 2), np.nan), ValueError, "NaN"),
     ("ink", TypeError, "str 'ink'"),
     (None, TypeError, "NoneType None"),
 ])
 def test_ink_refuses(picture, error, received):
-    """Three planes would be taken for red, green and blue."""
+    """Two planes are no colours, and a fourth would be taken for transparency."""
     with pytest.raises(error, match=r"^picture must ") as caught:
         plots.show_ink(picture)
     assert received in str(caught.value)
@@ -527,11 +527,11 @@ def test_shaded_area_is_the_divergence(pair):
 def test_densities_are_scipys():
     ax = plots.kl_integrand(1, 0.5, -1, 2, span=4)
     lines = {line.get_label(): line for line in ax.get_lines()}
-    for label, mean, std in (("p(x)", 1, 0.5), ("q(x)", -1, 2)):
+    for label, mean, std in (("q(x)", 1, 0.5), ("p(x)", -1, 2)):
         x, y = lines[label].get_data()
         assert (x[0], x[-1]) == (-4, 4)
         np.testing.assert_allclose(y, stats.norm.pdf(x, mean, std), rtol=1e-10)
-    assert lines["p(x)"].get_linestyle() != lines["q(x)"].get_linestyle()
+    assert lines["q(x)"].get_linestyle() != lines["p(x)"].get_linestyle()
 
 
 @pytest.mark.parametrize("pair, error, received", [

@@ -25,8 +25,8 @@ MAKERS = [gaussian_sliders, kl_sliders]
 NETWORKS = {name: load_pretrained(name) for name in ("vae-2d", "vae-12d", "ae-2d")}
 TEST = load_mnist("test")
 MOVES = [(gaussian_sliders, "mean", -1.5), (gaussian_sliders, "std", 0.7), (gaussian_sliders, "n_draws", 40),
-         (kl_sliders, "mean_p", -1.5), (kl_sliders, "std_p", 0.7), (kl_sliders, "mean_q", 0.3),
-         (kl_sliders, "std_q", 1.7)]
+         (kl_sliders, "mean_q", -1.5), (kl_sliders, "std_q", 0.7), (kl_sliders, "mean_p", 0.3),
+         (kl_sliders, "std_p", 1.7)]
 
 
 def sentence(panel):
@@ -83,9 +83,9 @@ def test_every_slider_has_a_field_with_a_name_and_the_two_move_together(make, na
 def test_a_field_shows_two_decimals_and_leaves_the_slider_where_it_is():
     panel = kl_sliders()
     dragged = -3 + 72 * 0.05  # what a browser makes of the 72nd step, 0.6000000000000001
-    panel.controls["mean_p"].value = dragged
-    assert panel.numbers["mean_p"].value == 0.6
-    assert panel.controls["mean_p"].value == dragged != 0.6
+    panel.controls["mean_q"].value = dragged
+    assert panel.numbers["mean_q"].value == 0.6
+    assert panel.controls["mean_q"].value == dragged != 0.6
 
 
 def test_gaussian_numbers_are_those_of_the_draws():
@@ -119,18 +119,18 @@ def test_new_noise_and_kept_noise():
     assert numbers(other)[1] != first[1]
 
 
-@pytest.mark.parametrize("mean_p, std_p, mean_q, std_q", [
+@pytest.mark.parametrize("mean_q, std_q, mean_p, std_p", [
     (1.0, 0.5, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (-3.0, 0.4, 3.0, 0.4), (3.0, 2.0, -3.0, 0.4), (0.2, 1.3, -0.4, 0.9)])
-def test_kl_numbers_by_quadrature(mean_p, std_p, mean_q, std_q):
-    p, q = stats.norm(mean_p, std_p), stats.norm(mean_q, std_q)
+def test_kl_numbers_by_quadrature(mean_q, std_q, mean_p, std_p):
+    q, p = stats.norm(mean_q, std_q), stats.norm(mean_p, std_p)
 
     def area(part):
-        points = [mean_p + std_p * t for t in range(-12, 13)]
-        return sum(integrate.quad(lambda x: p.pdf(x) * part(p.logpdf(x) - q.logpdf(x)), a, b, limit=200)[0]
+        points = [mean_q + std_q * t for t in range(-12, 13)]
+        return sum(integrate.quad(lambda x: q.pdf(x) * part(q.logpdf(x) - p.logpdf(x)), a, b, limit=200)[0]
                    for a, b in pairwise(points))
 
     above, below = area(lambda r: max(r, 0)), area(lambda r: max(-r, 0))
-    shown = numbers(kl_sliders(mean_p, std_p, mean_q, std_q))
+    shown = numbers(kl_sliders(mean_q, std_q, mean_p, std_p))
     # Half of the last digit shown; the areas come from a sum over steps of 1/40 std, good to 1/40**2 of the integrand.
     assert shown == pytest.approx([above - below, (above - below) / np.log(2), above, below], abs=0.0051, rel=1e-4)
 
@@ -215,14 +215,14 @@ def test_two_threads_at_once(make):
 @pytest.mark.slow
 def test_two_threads_on_one_slider():
     panel = kl_sliders()
-    slider = panel.controls["mean_p"]
+    slider = panel.controls["mean_q"]
     threads = [threading.Thread(target=lambda values=values: [setattr(slider, "value", value) for value in values])
                for values in (np.linspace(-3, 0, 100), np.linspace(3, 0.1, 100))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert panel.image.value == kl_sliders(mean_p=slider.value).image.value
+    assert panel.image.value == kl_sliders(mean_q=slider.value).image.value
 
 
 @pytest.mark.parametrize("make, arguments, error, message", [
@@ -235,8 +235,8 @@ def test_two_threads_on_one_slider():
     (gaussian_sliders, {"n_draws": 2000}, ValueError, r"n_draws must be from 10 to 1000, received 2000"),
     (gaussian_sliders, {"n_draws": 100.0}, TypeError, r"n_draws must be an integer.*100.0"),
     (gaussian_sliders, {"seed": None}, TypeError, r"seed must be an integer.*None"),
-    (kl_sliders, {"std_q": 5}, ValueError, r"std_q must be from 0.4 to 2.0, received 5.0"),
-    (kl_sliders, {"mean_p": True}, TypeError, r"mean_p must be a real number, received bool True"),
+    (kl_sliders, {"std_p": 5}, ValueError, r"std_p must be from 0.4 to 2.0, received 5.0"),
+    (kl_sliders, {"mean_q": True}, TypeError, r"mean_q must be a real number, received bool True"),
 ])
 def test_bad_arguments(make, arguments, error, message):
     with pytest.raises(error, match=message):
@@ -246,7 +246,7 @@ def test_bad_arguments(make, arguments, error, message):
 # The sliders of a code ------------------------------------------------------------------------------------------------
 
 SOME = Digits(TEST.images[:300], TEST.labels[:300])  # enough where the numbers do not matter, and quick to encode
-LARGE, SMALL, GAP = sliders.DIGIT_SCALE, sliders.ORIGINAL_SCALE, sliders.GAP
+LARGE, SMALL, GAP = 12, 5, sliders.GAP
 
 
 def ink_at(panel, start, scale):

@@ -145,7 +145,7 @@ def _shape(answer):
 
 
 def _is_empty(answer):
-    return answer is None or answer is ...
+    return answer is None or answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer))
 
 
 def _shown(case):

@@ -1,15 +1,17 @@
-"""The 70,000 MNIST digits, read from the package and checked. Nothing is downloaded.
+"""The 70,000 MNIST digits, read from the package and checked, and pictures of one's own. Nothing is downloaded.
 
-Introduced in notebook 05; lecture, section 4.1.
+Introduced in notebook 05; lecture, section 4.1. Pictures of one's own: deeper/your_own_pictures.
 """
 
 import functools
 import hashlib
 import math
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from vae_helpers import _validate
 
@@ -31,6 +33,14 @@ class Digits(NamedTuple):
 
     images: np.ndarray
     labels: np.ndarray
+
+
+class Pictures(NamedTuple):
+    """What `Digits` holds, of pictures of one's own, and the name of each class: label k is `class_names[k]`."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple
 
 
 def load_mnist(subset="all"):
@@ -71,6 +81,50 @@ def load_mnist(subset="all"):
     if len(parts) == 1:
         return Digits(images[0], labels[0])
     return Digits(np.concatenate(images), np.concatenate(labels))
+
+
+def load_images(folder_or_files, image_shape=(28, 28), ink="dark"):
+    """Load pictures of one's own, all brought to one size.
+
+    A picture keeps its proportions: it is scaled to fit, and the margins are filled with paper, as is what is
+    transparent in it. A camera's note of how it was held is heeded.
+
+    Parameters
+    ----------
+    folder_or_files : str, pathlib.Path, or list of them
+        PNG and JPEG files, or a folder with nothing else in it and in its sub-folders, apart from hidden files. The
+        class of a picture is the folder it lies in.
+    image_shape : tuple of int, default=(28, 28)
+        The size to bring them to: (height, width), or (height, width, 3) to keep colours.
+    ink : {"dark", "light"}, default="dark"
+        Whether strokes are dark on light paper, or light on dark. Grey pictures with dark ink are inverted, so that ink
+        is high, as in MNIST. Colours are never inverted.
+
+    Returns
+    -------
+    Pictures
+        Named tuple ``(images, labels, class_names)``: uint8 of shape (n, height, width) or (n, height, width, 3), the
+        files of a folder in the order of their paths; whole numbers of shape (n,); a tuple of str, sorted.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.mkdir(os.path.join(folder, "bars"))
+    ...     Image.new("L", (40, 80), color=200).save(os.path.join(folder, "bars", "one.png"))  # 40 wide, 80 high
+    ...     images, labels, class_names = load_images(folder, image_shape=(4, 4))
+    >>> images[0].tolist(), class_names[labels[0]]
+    ([[0, 55, 55, 0], [0, 55, 55, 0], [0, 55, 55, 0], [0, 55, 55, 0]], 'bars')
+    """
+    image_shape = _validate.image_shape(image_shape)
+    _validate.one_of(ink, "ink", ("dark", "light"))
+    files = _files(folder_or_files)
+    images = np.stack([_picture(file, image_shape, "white" if ink == "dark" else "black") for file in files])
+    top = Path(os.path.commonpath([file.parent for file in files]))
+    folders = [top.name if file.parent == top else file.parent.relative_to(top).as_posix() for file in files]
+    class_names, labels = np.unique(folders, return_inverse=True)
+    inverted = ink == "dark" and len(image_shape) == 2
+    return Pictures(255 - images if inverted else images, labels, tuple(class_names.tolist()))
 
 
 def as_vectors(images, image_shape=(28, 28)):
@@ -160,8 +214,9 @@ def labelled(digits=None, image_shape=(28, 28)):
 
     Parameters
     ----------
-    digits : Digits, optional
-        Images with a whole number for each, as `load_mnist` gives them; the 10,000 test digits if left out.
+    digits : Digits or Pictures, optional
+        Images with a whole number for each, as `load_mnist` and `load_images` give them; the 10,000 test digits if
+        left out.
     image_shape : tuple of int, default=(28, 28)
         As for `as_vectors`.
 
@@ -169,11 +224,17 @@ def labelled(digits=None, image_shape=(28, 28)):
     -------
     images, labels : ndarray
         As given, of n images.
+    class_names : tuple of str, or None
+        As given, of `Pictures`.
     """
+    if digits is None and tuple(image_shape) != (28, 28):
+        raise TypeError(f"digits must be given for images of {tuple(image_shape)}, as load_images gives them, with "
+                        f"image_shape={tuple(image_shape)}; received None")
     if digits is None:
         digits = load_mnist("test")
     try:
-        images, labels = digits
+        images, labels, *names = digits
+        class_names, = names or [None]
     except (TypeError, ValueError) as error:
         raise TypeError("digits must be images with their labels, as load_mnist gives, received "
                         f"{_validate.described(digits)}") from error
@@ -182,7 +243,65 @@ def labelled(digits=None, image_shape=(28, 28)):
     if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
         raise ValueError(f"digits must hold one whole number as label for each of the {len(images)} images, received "
                          f"{_validate.described(labels)}")
-    return images, labels
+    return images, labels, names_of_classes(labels, class_names)
+
+
+def names_of_classes(labels, class_names):
+    """Check that each label has a name.
+
+    Parameters
+    ----------
+    labels : ndarray of int
+    class_names : sequence of str, or None
+        Label k is called ``class_names[k]``.
+
+    Returns
+    -------
+    tuple of str, or None
+    """
+    if class_names is None:
+        return None
+    if (not isinstance(class_names, (tuple, list, np.ndarray))
+            or not all(isinstance(name, str) and name for name in class_names)):
+        raise TypeError(f"class_names must be names, received {_validate.described(class_names)}")
+    if not np.isin(labels, range(len(class_names))).all():
+        raise ValueError(f"class_names must have a name for each label, received {len(class_names)} names for the "
+                         f"labels {np.unique(labels)}")
+    return tuple(class_names)
+
+
+def _files(folder_or_files):
+    """Return the files that are named, and those in folders that are named."""
+    try:
+        one = isinstance(folder_or_files, (str, os.PathLike))
+        paths = [Path(os.path.abspath(path)) for path in ([folder_or_files] if one else folder_or_files)]
+    except TypeError as error:
+        raise TypeError("folder_or_files must be a folder or a list of files, received "
+                        f"{_validate.described(folder_or_files)}") from error
+    files = []
+    for path in paths:
+        inside = [path] if not path.is_dir() else sorted(file for file in path.rglob("*") if file.is_file())
+        files += [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    if not files:
+        raise ValueError(f"folder_or_files must hold PNG or JPEG files, received {folder_or_files!r}, which holds none")
+    return files
+
+
+def _picture(path, image_shape, paper):
+    """Read a picture and bring it to a size, uint8 of that shape."""
+    height, width, *colours = image_shape
+    try:
+        with Image.open(path, formats=("PNG", "JPEG")) as image:
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I"):  # 16 bits, of which Pillow would cut off all above 255
+                image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+            ground = Image.new("RGBA", image.size, paper)
+            ground.alpha_composite(image.convert("RGBA"))
+            fitted = ImageOps.pad(ground.convert("RGB" if colours else "L"), (width, height), color=paper)
+    except Exception as error:
+        raise ValueError(f"folder_or_files must be PNG or JPEG pictures, and cannot be read is {path}: {error}. To "
+                         "leave files out, give a list: sorted(Path(folder).rglob('*.png'))") from error
+    return np.asarray(fitted)
 
 
 def _scaled(pixels):

@@ -106,14 +106,14 @@ def kl_to_standard_normal(z_mean, z_log_var):
         return 0.5 * np.sum(np.expm1(z_log_var) - z_log_var + z_mean**2, axis=1)
 
 
-def kl_between(mean_p, std_p, mean_q, std_q):
-    """Return KL(p || q) of two univariate normal distributions, in closed form and elementwise.
+def kl_between(mean_q, std_q, mean_p, std_p):
+    """Return KL(q || p) of two univariate normal distributions, in closed form and elementwise.
 
-    log(std_q / std_p) + (std_p**2 + (mean_p - mean_q)**2) / (2 * std_q**2) - 1/2
+    log(std_p / std_q) + (std_q**2 + (mean_q - mean_p)**2) / (2 * std_p**2) - 1/2
 
     Parameters
     ----------
-    mean_p, std_p, mean_q, std_q : array-like
+    mean_q, std_q, mean_p, std_p : array-like
         Finite numbers that broadcast together; standard deviations are positive.
 
     Returns
@@ -130,19 +130,19 @@ def kl_between(mean_p, std_p, mean_q, std_q):
     ----------
     Derived line by line in notebook 03; lecture, section 3.3.
     """
-    mean_p, std_p, mean_q, std_q = _two_normals(mean_p, std_p, mean_q, std_q)
-    log_ratio = np.log(std_p) - np.log(std_q)
-    # -log r + (r**2 - 1) / 2 with r = std_p / std_q, again by expm1 for the digits near r = 1.
+    mean_q, std_q, mean_p, std_p = _two_normals(mean_q, std_q, mean_p, std_p)
+    log_ratio = np.log(std_q) - np.log(std_p)
+    # -log r + (r**2 - 1) / 2 with r = std_q / std_p, again by expm1 for the digits near r = 1.
     with np.errstate(over="ignore"):
-        return (-log_ratio + 0.5 * np.expm1(2 * log_ratio) + 0.5 * ((mean_p - mean_q) / std_q) ** 2)[()]
+        return (-log_ratio + 0.5 * np.expm1(2 * log_ratio) + 0.5 * ((mean_q - mean_p) / std_p) ** 2)[()]
 
 
-def kl_monte_carlo(mean_p, std_p, mean_q, std_q, n_samples, rng):
-    """Estimate KL(p || q) of two normals as the mean of log p(x) - log q(x) over draws x from p.
+def kl_monte_carlo(mean_q, std_q, mean_p, std_p, n_samples, rng):
+    """Estimate KL(q || p) of two normals as the mean of log q(x) - log p(x) over draws x from q.
 
     Parameters
     ----------
-    mean_p, std_p, mean_q, std_q : array-like
+    mean_q, std_q, mean_p, std_p : array-like
         Finite numbers that broadcast together; standard deviations are positive.
     n_samples : int
         How many draws, at least 1.
@@ -165,21 +165,21 @@ def kl_monte_carlo(mean_p, std_p, mean_q, std_q, n_samples, rng):
     ----------
     Lecture, section 3.3: the definition of the divergence as an expected value.
     """
-    mean_p, std_p, mean_q, std_q = _two_normals(mean_p, std_p, mean_q, std_q)
+    mean_q, std_q, mean_p, std_p = _two_normals(mean_q, std_q, mean_p, std_p)
     n_samples = _validate.integer(n_samples, "n_samples", least=1)
     _validate.generator(rng)
-    x = mean_p + std_p * rng.standard_normal((n_samples, *mean_p.shape))
-    terms = _log_density(x, mean_p, std_p) - _log_density(x, mean_q, std_q)
-    error = terms.std(axis=0, ddof=1) / np.sqrt(n_samples) if n_samples > 1 else np.full(mean_p.shape, np.inf)
+    x = mean_q + std_q * rng.standard_normal((n_samples, *mean_q.shape))
+    terms = _log_density(x, mean_q, std_q) - _log_density(x, mean_p, std_p)
+    error = terms.std(axis=0, ddof=1) / np.sqrt(n_samples) if n_samples > 1 else np.full(mean_q.shape, np.inf)
     return terms.mean(axis=0)[()], error[()]
 
 
-def kl_quadrature(mean_p, std_p, mean_q, std_q):
-    """Compute KL(p || q) of two normals by integrating p(x) (log p(x) - log q(x)) numerically.
+def kl_quadrature(mean_q, std_q, mean_p, std_p):
+    """Compute KL(q || p) of two normals by integrating q(x) (log q(x) - log p(x)) numerically.
 
     Parameters
     ----------
-    mean_p, std_p, mean_q, std_q : array-like
+    mean_q, std_q, mean_p, std_p : array-like
         Finite numbers that broadcast together; standard deviations are positive.
 
     Returns
@@ -192,7 +192,7 @@ def kl_quadrature(mean_p, std_p, mean_q, std_q):
     TypeError, ValueError
         If an argument does not hold finite real numbers, or a standard deviation is not positive.
     """
-    return np.vectorize(_integrate_one, otypes=[float])(*_two_normals(mean_p, std_p, mean_q, std_q))[()]
+    return np.vectorize(_integrate_one, otypes=[float])(*_two_normals(mean_q, std_q, mean_p, std_p))[()]
 
 
 def prior_tail(z):
@@ -221,13 +221,13 @@ def prior_tail(z):
     return gammaincc(z.shape[-1] / 2, (z**2).sum(axis=-1) / 2)
 
 
-def _integrate_one(mean_p, std_p, mean_q, std_q):
+def _integrate_one(mean_q, std_q, mean_p, std_p):
     def integrand(t):
-        x = mean_p + std_p * t
-        log_p = _log_density(t, 0.0, 1.0)
-        return np.exp(log_p) * (log_p - np.log(std_p) - _log_density(x, mean_q, std_q))
+        x = mean_q + std_q * t
+        log_q = _log_density(t, 0.0, 1.0)
+        return np.exp(log_q) * (log_q - np.log(std_q) - _log_density(x, mean_p, std_p))
 
-    # In units of p's own standard deviation its density is below 1e-300 beyond 38 of them.
+    # In units of q's own standard deviation its density is below 1e-300 beyond 38 of them.
     return sum(integrate.quad(integrand, *limits, limit=200)[0] for limits in ((-38, -8), (-8, 8), (8, 38)))
 
 
@@ -242,7 +242,7 @@ def _log_variance(value, shape):
     return array
 
 
-def _two_normals(mean_p, std_p, mean_q, std_q):
-    mean_p, mean_q = _validate.finite_array(mean_p, "mean_p"), _validate.finite_array(mean_q, "mean_q")
-    std_p, std_q = _validate.positive_array(std_p, "std_p"), _validate.positive_array(std_q, "std_q")
-    return [array.astype(float) for array in np.broadcast_arrays(mean_p, std_p, mean_q, std_q)]
+def _two_normals(mean_q, std_q, mean_p, std_p):
+    mean_q, mean_p = _validate.finite_array(mean_q, "mean_q"), _validate.finite_array(mean_p, "mean_p")
+    std_q, std_p = _validate.positive_array(std_q, "std_q"), _validate.positive_array(std_p, "std_p")
+    return [array.astype(float) for array in np.broadcast_arrays(mean_q, std_q, mean_p, std_p)]

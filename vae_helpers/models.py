@@ -645,7 +645,7 @@ def _before_the_sigmoid(decoder):
         raise ValueError("decoder must be a functional or Sequential model that ends in layers.Activation('sigmoid'), "
                          "so that its input can be taken for the logits; received "
                          + (f"{_validate.described(decoder)}" if last is None else f"the last layer {last.name!r}"))
-    return keras.Model(decoder.input, last.input, name="decoder_logits")
+    return keras.Model(decoder.inputs[0], last.input, name="decoder_logits")
 
 
 def _image_shape_of(encoder, image_shape):

@@ -31,10 +31,12 @@ class LatentPad(anywidget.AnyWidget):
     Parameters
     ----------
     networks : dict of str to Network
-        One or two, by the names to show.
-    images : ndarray of shape (n, 28, 28), dtype=uint8
-        Real digits.
+        One or two of one `image_shape`, by the names to show.
+    images : ndarray of shape (n, 28, 28) or what `image_shape` is, dtype=uint8
+        Real digits, or pictures.
     labels : ndarray of shape (n,), dtype=uint8
+    class_names : tuple of str, or None
+        Of pictures, what to call the classes 0, 1 and so on.
     z : tuple of float
         The code to begin with.
     span : float
@@ -63,16 +65,18 @@ class LatentPad(anywidget.AnyWidget):
     _title = "latent pad"
     _has_canvas = False
 
-    def __init__(self, networks, images, labels, z, span):
+    def __init__(self, networks, images, labels, class_names, z, span):
         codes = [network.encode(images)[0] for network in networks.values()]
-        kernels = [kernel for kernel, _ in next(iter(networks.values())).decoder_layers]
+        first = next(iter(networks.values()))
         self.images, self.labels = images, labels
         super().__init__(
             _weights=b"".join(map(_decoder_bytes, networks.values())),
             _codes=np.concatenate(codes).astype("<f4").tobytes(),
             _images=images.tobytes(),
             _labels=labels.astype(np.uint8).tobytes(),
-            _setup={"names": list(networks), "layers": [kernel.shape for kernel in kernels], "span": span,
+            _setup={"names": list(networks), "layers": [kernel.shape for kernel, _ in first.decoder_layers],
+                    "shape": first.image_shape, "classes": class_names or tuple("0123456789"),
+                    "kind": "picture" if class_names else "digit", "span": span,
                     "farthest": FARTHEST, "canvas": self._has_canvas, "encoder": ENCODER, "decoder": DECODER,
                     "prior": PRIOR, "wrong": WRONG, "ink": INK, "colours": list(map(to_hex, DIGIT_COLOURS))},
         )
@@ -98,7 +102,7 @@ class DrawingPad(LatentPad):
 
     Parameters
     ----------
-    networks, images, labels, z, span
+    networks, images, labels, class_names, z, span
         As of `LatentPad`; one network.
 
     Attributes
@@ -123,11 +127,11 @@ class DrawingPad(LatentPad):
     _title = "draw your own digit"
     _has_canvas = True
 
-    def __init__(self, networks, images, labels, z, span):
+    def __init__(self, networks, images, labels, class_names, z, span):
         self.image = self.z_mean = self.z_std = None
         self._network, = networks.values()
         self._reading_lock = threading.RLock()
-        super().__init__(networks, images, labels, z, span)
+        super().__init__(networks, images, labels, class_names, z, span)
         self._read()
         self.observe(self._changed, ["strokes", "chosen"])
 
@@ -205,9 +209,9 @@ def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, nam
         A network with 2 latent elements, for example ``load_pretrained("vae-2d")``.
     other : Network, optional
         A second one, which decodes the same code beside the first; a switch shows its codes on the plane.
-    digits : Digits, optional
-        Real digits, as `load_mnist` gives them; the 10,000 test digits if left out. At most 2,000 are shown, taken
-        evenly from all.
+    digits : Digits or Pictures, optional
+        Real digits, as `load_mnist` gives them, or pictures, as `load_images` does; the 10,000 test digits if left out.
+        At most 2,000 are shown, taken evenly from all.
     z : tuple of float, default=(0.0, 0.0)
         The code to begin with.
     span : float, optional
@@ -237,8 +241,8 @@ def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, nam
 def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
     """Show a canvas to draw a digit on, beside the latent plane on which the network places it, and its reconstruction.
 
-    The drawing is scaled and centred as MNIST's digits are, then encoded: the plane shows z_mean and the ellipse of one
-    standard deviation around it. In place of drawing, a real digit can be taken.
+    The drawing is scaled and centred as MNIST's digits are, to 28 by 28 pixels, then encoded: the plane shows z_mean
+    and the ellipse of one standard deviation around it. In place of drawing, a real digit can be taken.
 
     Parameters
     ----------
@@ -262,7 +266,11 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
     ----------
     Notebook 09; lecture, section 4.10.
     """
-    return DrawingPad(*_checked({"decoder": decoder}, digits, z, span, names))
+    arguments = _checked({"decoder": decoder}, digits, z, span, names)
+    if decoder.image_shape != (IMAGE_SIDE, IMAGE_SIDE):
+        raise ValueError("decoder must be for grey images of 28 by 28, the form that a drawing is brought to, received "
+                         f"one for {decoder.image_shape}. For others there is latent_pad")
+    return DrawingPad(*arguments)
 
 
 def _checked(decoders, digits, z, span, names):
@@ -282,23 +290,28 @@ def _checked(decoders, digits, z, span, names):
     if (isinstance(names, str) or len(names) != len(decoders) or len(set(names)) < len(names)
             or not all(isinstance(name, str) and name for name in names)):
         raise ValueError(f"names must be a different one for each of the {len(decoders)} networks, received {names!r}")
-    images, labels = _some_digits(digits)
+    image_shape = decoders["decoder"].image_shape
+    if any(decoder.image_shape != image_shape for decoder in decoders.values()):
+        raise ValueError(f"other must be for images of {image_shape}, as decoder is, received one for "
+                         f"{decoders['other'].image_shape}")
+    images, labels, class_names = _some_digits(digits, image_shape)
     codes = [_validate.finite_array(decoder.encode(images)[0], f"the codes that {name} gives", (None, 2))
              for name, decoder in decoders.items()]
     if span is None:
         span = max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max()))
     span = _validate.real(span, "span", above=0)
-    return dict(zip(names, decoders.values())), images, labels, _code(z, "z"), min(span, FARTHEST)
+    return dict(zip(names, decoders.values())), images, labels, class_names, _code(z, "z"), min(span, FARTHEST)
 
 
-def _some_digits(digits):
-    images, labels = labelled(digits)
-    if not np.isin(labels, range(10)).all():
-        raise ValueError(f"digits must have labels from 0 to 9, received {np.unique(labels)}")
+def _some_digits(digits, image_shape):
+    images, labels, class_names = labelled(digits, image_shape)
+    last = min(len(class_names or range(10)), 256) - 1
+    if not np.isin(labels, range(last + 1)).all():
+        raise ValueError(f"digits must have labels from 0 to {last}, received {np.unique(labels)}")
     if images.dtype != np.uint8:
         images = np.rint(images * 255).astype(np.uint8)
     some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
-    return images[some].reshape(-1, IMAGE_SIDE, IMAGE_SIDE), labels[some].astype(np.uint8)
+    return images[some].reshape(-1, *image_shape), labels[some].astype(np.uint8), class_names
 
 
 def _decoder_bytes(network):

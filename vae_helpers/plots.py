@@ -12,8 +12,9 @@ import matplotlib.ticker
 import numpy as np
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE
+from vae_helpers.data import names_of_classes
 from vae_helpers.gaussian import log_normal_density
+from vae_helpers.latent import tiled
 from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
 
 
@@ -41,11 +42,11 @@ def set_style():
 
 
 def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
-    """Draw digits side by side as one sheet, ink on paper.
+    """Draw digits, or pictures of another size, side by side as one sheet, ink on paper.
 
     Parameters
     ----------
-    images : ndarray of shape (n, 28, 28) or (n, 784)
+    images : ndarray of shape (n, height, width), (n, height, width, 3) or (n, 784)
         uint8, or floats in [0, 1].
     n_columns : int, default=10
         Digits in a row; the last row may be shorter.
@@ -63,31 +64,34 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
         If the images are not such an array, `n_columns` is not a positive integer, or the labels are not one a row.
     """
     array = _ink(images, "images")
-    if array.shape[1:] not in ((IMAGE_SIDE, IMAGE_SIDE), (IMAGE_SIDE**2,)):
-        raise ValueError(f"images must have shape (n, 28, 28) or (n, 784), received {_validate.described(array)}")
+    if array.shape[1:] == (784,):
+        array = array.reshape(-1, 28, 28)
+    if array.ndim not in (3, 4) or array.shape[3:] not in ((), (3,)):
+        raise ValueError("images must have shape (n, height, width), (n, height, width, 3) or (n, 784), received "
+                         f"{_validate.described(array)}")
     n_columns = _validate.integer(n_columns, "n_columns", least=1)
     n_rows = -(-len(array) // n_columns)
     if row_labels is not None and len(row_labels) != n_rows:
         raise ValueError(f"row_labels must be one for each of the {n_rows} rows, received {len(row_labels)}")
-    tiles = np.zeros((n_rows * n_columns, IMAGE_SIDE, IMAGE_SIDE))
-    tiles[: len(array)] = array.reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
-    sheet = tiles.reshape(n_rows, n_columns, IMAGE_SIDE, IMAGE_SIDE).transpose(0, 2, 1, 3)
+    height, width, *colours = array.shape[1:]
+    if colours:  # where the last row has no picture, white is left; of ink, 0 is
+        array = np.concatenate([array, np.ones((-len(array) % n_columns, *array.shape[1:]))])
     if ax is None:
-        width = min(7, 0.7 * n_columns + (1.2 if row_labels else 0))
-        _, ax = plt.subplots(figsize=(width, width * n_rows / n_columns))
-    show_ink(sheet.reshape(n_rows * IMAGE_SIDE, n_columns * IMAGE_SIDE), ax=ax)
+        side = min(7, 0.7 * n_columns + (1.2 if row_labels else 0))
+        _, ax = plt.subplots(figsize=(side, side * n_rows * height / (n_columns * width)))
+    show_ink(tiled(array.astype(float), n_columns), ax=ax)
     if row_labels is not None:
-        ax.set_yticks((np.arange(n_rows) + 0.5) * IMAGE_SIDE - 0.5, row_labels)
+        ax.set_yticks((np.arange(n_rows) + 0.5) * height - 0.5, row_labels)
         ax.tick_params(length=0)
     return ax
 
 
 def show_ink(picture, *, ax=None):
-    """Draw a picture whose pixels are amounts of ink, 0 to 1, dark on white, without axes.
+    """Draw a picture whose pixels are amounts of ink, 0 to 1, dark on white, or colours, without axes.
 
     Parameters
     ----------
-    picture : ndarray of shape (height, width)
+    picture : ndarray of shape (height, width) or (height, width, 3)
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -100,8 +104,9 @@ def show_ink(picture, *, ax=None):
         If the picture is not such an array of numbers from 0 to 1, or of bytes.
     """
     picture = _ink(picture, "picture")
-    if picture.ndim != 2:
-        raise ValueError(f"picture must have shape (height, width), received {_validate.described(picture)}")
+    if picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (3,)):
+        raise ValueError("picture must have shape (height, width) or (height, width, 3), received "
+                         f"{_validate.described(picture)}")
     ax = _axes(ax)
     ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
@@ -154,17 +159,19 @@ def cost_curves(history, *, ax=None):
     return ax
 
 
-def latent_plane(codes, labels, *, span=None, ax=None):
-    """Draw two-dimensional codes as dots, coloured by digit, the digit written at the middle of its dots.
+def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
+    """Draw two-dimensional codes as dots, coloured by class, the digit or name written at the middle of its dots.
 
-    Where two digits would be written over each other, each moves to where its dots are denser. The prior's circles of
+    Where two would be written over each other, each moves to where its dots are denser. The prior's circles of
     1, 2 and 3 standard deviations are drawn thin.
 
     Parameters
     ----------
     codes : ndarray of shape (n, 2)
     labels : ndarray of shape (n,)
-        The digit, 0 to 9, of each code.
+        The digit, 0 to 9, of each code, or with `class_names` its class. The colours repeat after ten classes.
+    class_names : list of str, optional
+        What to call the classes 0, 1 and so on.
     span : float, optional
         The picture shows -span to span on both axes; without it, whatever the codes need.
     ax : matplotlib.axes.Axes, optional
@@ -180,39 +187,43 @@ def latent_plane(codes, labels, *, span=None, ax=None):
     """
     codes = _validate.finite_array(codes, "codes", (None, 2))
     labels = np.asarray(labels)
-    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(10)).all():
-        raise ValueError(f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, "
-                         f"received {_validate.described(labels)} with {np.unique(labels)}")
+    names = names_of_classes(labels, class_names) or tuple("0123456789")
+    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(len(names))).all():
+        raise ValueError(f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, or the number of "
+                         f"one of class_names, received {_validate.described(labels)} with {np.unique(labels)}")
     if span is None:
         span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
     span = _validate.real(span, "span", above=0)
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 5))
-    colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])
+    colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])[labels % len(DIGIT_COLOURS)]
     # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
     size = np.clip(4000 / len(codes), 0.3, 12)
     order = np.random.default_rng(0).permutation(len(codes))
     # Antialiasing would pale dots smaller than a pixel, and make a picture of 70,000 of them three times as large.
-    ax.scatter(*codes[order].T, c=colours[labels[order]], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
-    for digit, place in _digit_places(codes, labels, span).items():
-        ax.text(*place, str(digit), color=INK, size=15, weight="bold", ha="center", va="center", clip_on=True,
+    ax.scatter(*codes[order].T, c=colours[order], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
+    for label, place in _digit_places(codes, labels, span).items():
+        ax.text(*place, names[label], color=INK, size=15 if class_names is None else 11, weight="bold", ha="center",
+                va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
     ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
     return ax
 
 
-def digit_plane(picture, codes, *, n_ticks=6, ax=None):
+def digit_plane(picture, codes, *, image_shape=(28, 28), n_ticks=6, ax=None):
     """Draw a sheet of digits with the codes of its tiles on the axes.
 
     A tick stands at the middle of a tile and names the code that the tile was decoded from, to two decimals.
 
     Parameters
     ----------
-    picture : ndarray of shape (n * 28, n * 28)
+    picture : ndarray of shape (n * height, n * width) or (n * height, n * width, 3)
         The sheet, as `latent.digit_plane` gives it.
     codes : ndarray of shape (n * n, 2)
         The codes it was decoded from, as `latent.plane_codes` and `latent.quantile_plane_codes` give them.
+    image_shape : tuple of int, default=(28, 28)
+        The size of a tile: (height, width), or (height, width, 3) for colours.
     n_ticks : int, default=6
         How many tiles are named along each axis, at least 2 (all of them, if there are not so many).
     ax : matplotlib.axes.Axes, optional
@@ -235,8 +246,9 @@ def digit_plane(picture, codes, *, n_ticks=6, ax=None):
         raise ValueError("codes must be a grid, row by row, as latent.plane_codes gives it, "
                          f"received {_validate.described(codes)}")
     picture = _ink(picture, "picture")
-    if picture.shape != (n * IMAGE_SIDE, n * IMAGE_SIDE):
-        raise ValueError(f"picture must have shape ({n * IMAGE_SIDE}, {n * IMAGE_SIDE}) for {n * n} codes, "
+    height, width, *colours = _validate.image_shape(image_shape)
+    if picture.shape != (n * height, n * width, *colours):
+        raise ValueError(f"picture must have shape {(n * height, n * width, *colours)} for {n * n} codes, "
                          f"received {_validate.described(picture)}")
     if ax is None:
         _, ax = plt.subplots(figsize=(6, 6))
@@ -246,10 +258,9 @@ def digit_plane(picture, codes, *, n_ticks=6, ax=None):
     ax.images[-1].set(interpolation="antialiased", interpolation_stage="data",
                       cmap=mpl.colormaps["gray_r"].resampled(8 if n > 15 else 256))
     tiles = np.unique(np.linspace(0, n - 1, n_ticks).round().astype(int))
-    # Pixel k is drawn from k - 1/2 to k + 1/2, so the middle of the first tile is at 13.5.
-    middles = (tiles + 0.5) * IMAGE_SIDE - 0.5
-    ax.set_xticks(middles, [f"{code:z.2f}" for code in z0[tiles]])
-    ax.set_yticks(middles, [f"{code:z.2f}" for code in z1[tiles]])
+    # Pixel k is drawn from k - 1/2 to k + 1/2, so the middle of a first tile of 28 is at 13.5.
+    ax.set_xticks((tiles + 0.5) * width - 0.5, [f"{code:z.2f}" for code in z0[tiles]])
+    ax.set_yticks((tiles + 0.5) * height - 0.5, [f"{code:z.2f}" for code in z1[tiles]])
     ax.set(xlabel="z[0]", ylabel="z[1]")
     return ax
 
@@ -271,15 +282,15 @@ def prior_circles(ax):
     return ax
 
 
-def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
-    """Draw two normal densities and, shaded, the integrand p(x) (log p(x) - log q(x)) of KL(p || q).
+def kl_integrand(mean_q, std_q, mean_p=0.0, std_p=1.0, *, span=4.0, ax=None):
+    """Draw two normal densities and, shaded, the integrand q(x) (log q(x) - log p(x)) of KL(q || p).
 
-    The filled area, where p is above q, adds to the divergence; the hatched area takes away from it.
+    The filled area, where q is above p, adds to the divergence; the hatched area takes away from it.
 
     Parameters
     ----------
-    mean_p, std_p, mean_q, std_q : float
-        The two normals. By default q is N(0, 1).
+    mean_q, std_q, mean_p, std_p : float
+        The two normals. By default p is N(0, 1).
     span : float, default=4.0
         The picture shows x from -span to span.
     ax : matplotlib.axes.Axes, optional
@@ -295,14 +306,14 @@ def kl_integrand(mean_p, std_p, mean_q=0.0, std_q=1.0, *, span=4.0, ax=None):
     """
     span = _validate.real(span, "span", above=0)
     x = np.linspace(-span, span, 801)  # (801,)
-    log_p, log_q = log_normal_density(x, mean_p, std_p), log_normal_density(x, mean_q, std_q)
+    log_q, log_p = log_normal_density(x, mean_q, std_q), log_normal_density(x, mean_p, std_p)
     ax = _axes(ax)
-    integrand = np.exp(log_p) * (log_p - log_q)
+    integrand = np.exp(log_q) * (log_q - log_p)
     ax.fill_between(x, np.maximum(integrand, 0), color=PRIOR, alpha=0.35, lw=0, label="adds to the KL")
     ax.fill_between(x, np.minimum(integrand, 0), facecolor="none", edgecolor=PRIOR, hatch="////", lw=0,
                     label="takes away")
-    ax.plot(x, np.exp(log_p), color=ENCODER, label="p(x)")
-    ax.plot(x, np.exp(log_q), color=PRIOR, ls="--", label="q(x)")
+    ax.plot(x, np.exp(log_q), color=ENCODER, label="q(x)")
+    ax.plot(x, np.exp(log_p), color=PRIOR, ls="--", label="p(x)")
     ax.axhline(0, color=INK, lw=0.8)
     ax.set(xlabel="x", ylabel="density; nats per unit of x", xlim=(-span, span))
     return ax

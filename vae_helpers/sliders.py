@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, as_vectors, labelled
+from vae_helpers.data import as_vectors, labelled
 from vae_helpers.gaussian import kl_between, log_normal_density, prior_tail, reparameterize
 from vae_helpers.look import ENCODER, INK, NOISE, PRIOR, WRONG
 
@@ -30,8 +30,8 @@ CONTROLS_WIDTH, IMAGE_WIDTH, IMAGE_HEIGHT = 250, 352, 340  # pixels: side by sid
 LATENT_CONTROLS_WIDTH = 292
 TEXT_SIZE = 11
 
-# A decoded digit, a gap, and the original at a smaller size: how many pixels of the picture a pixel of the digit takes.
-DIGIT_SCALE, ORIGINAL_SCALE, GAP = 12, 5, 16
+# The longer side of what is decoded, a gap, and the longer side of the original, in pixels of the page.
+DECODED_SIDE, GAP, ORIGINAL_SIDE = 336, 16, 140
 
 # matplotlib is not made for two threads at once. Reentrant, because whoever observes a picture may move a slider.
 _drawing = threading.RLock()
@@ -296,17 +296,17 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
                  "draws from a Gaussian, with sliders for its mean and std")
 
 
-def kl_sliders(mean_p=1.0, std_p=0.5, mean_q=0.0, std_q=1.0):
-    """Show the Kullback-Leibler divergence KL(p || q) of two normal distributions while they are moved.
+def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
+    """Show the Kullback-Leibler divergence KL(q || p) of two normal distributions while they are moved.
 
-    The upper picture holds the two densities; the lower one p(x) (log p(x) - log q(x)), whose area is the divergence:
+    The upper picture holds the two densities; the lower one q(x) (log q(x) - log p(x)), whose area is the divergence:
     filled where it counts as positive, hatched where it counts as negative.
 
     Parameters
     ----------
-    mean_p, mean_q : float
+    mean_q, mean_p : float
         From -3 to 3; by default 1 and 0.
-    std_p, std_q : float
+    std_q, std_p : float
         From 0.4 to 2; by default 0.5 and 1.
 
     Returns
@@ -324,53 +324,53 @@ def kl_sliders(mean_p=1.0, std_p=0.5, mean_q=0.0, std_q=1.0):
     Notebook 03; lecture, section 3.3.
     """
     sliders = {
-        "mean_p": _slider("mean of p", "mean_p", mean_p, MEANS),
-        "std_p": _slider("std of p", "std_p", std_p, STDS),
         "mean_q": _slider("mean of q", "mean_q", mean_q, MEANS),
         "std_q": _slider("std of q", "std_q", std_q, STDS),
+        "mean_p": _slider("mean of p", "mean_p", mean_p, MEANS),
+        "std_p": _slider("std of p", "std_p", std_p, STDS),
     }
     picture = Picture()
     upper = picture.add_axes(0.65, 0.32, ylim=(0, 1.2), yticks=[0, 0.5, 1], xticklabels=[], ylabel="density")
     lower = picture.add_axes(0.15, 0.38, xlabel="x")
     # Above the axes: beside them it would be pushed out of the picture by long tick labels.
-    lower.text(0, 1.04, "p(x) (log p(x) \u2212 log q(x))", transform=lower.transAxes, size=TEXT_SIZE)
+    lower.text(0, 1.04, "q(x) (log q(x) \u2212 log p(x))", transform=lower.transAxes, size=TEXT_SIZE)
     zero = lower.axhline(0, color=INK, lw=0.8)
     lower.yaxis.get_major_locator().set_params(nbins=3)
     t = np.linspace(-8, 8, 641)  # in standard deviations: beyond 8 of them a density is below 1e-14 of its peak
-    curve_p, = upper.plot([], [], color=ENCODER, lw=1.8)
-    curve_q, = upper.plot([], [], color=PRIOR, lw=1.8, ls="--")
+    curve_q, = upper.plot([], [], color=ENCODER, lw=1.8)
+    curve_p, = upper.plot([], [], color=PRIOR, lw=1.8, ls="--")
     names = [upper.text(0, 0, name, color=colour, size=TEXT_SIZE + 1, weight="bold", ha="center", va="bottom")
-             for name, colour in (("p", ENCODER), ("q", PRIOR))]
+             for name, colour in (("q", ENCODER), ("p", PRIOR))]
     gain = lower.fill_between(t, 0 * t, color=PRIOR, alpha=0.6, lw=0)
     loss = lower.fill_between(t, 0 * t, facecolor="none", edgecolor=PRIOR, hatch="////", lw=0)
     outline, = lower.plot([], [], color=PRIOR, lw=1.5)
-    picture.moving += [curve_p, curve_q, *names, zero, gain, loss, outline, lower.yaxis]
+    picture.moving += [curve_q, curve_p, *names, zero, gain, loss, outline, lower.yaxis]
 
-    def draw(mean_p, std_p, mean_q, std_q):
-        for curve, name, mean, std in ((curve_p, names[0], mean_p, std_p), (curve_q, names[1], mean_q, std_q)):
+    def draw(mean_q, std_q, mean_p, std_p):
+        for curve, name, mean, std in ((curve_q, names[0], mean_q, std_q), (curve_p, names[1], mean_p, std_p)):
             x = mean + std * t
             curve.set_data(x, np.exp(log_normal_density(x, mean, std)))
             name.set_position((mean, 0.4 / std + 0.02))
-        x = mean_p + std_p * t
-        log_p = log_normal_density(x, mean_p, std_p)
-        integrand = np.exp(log_p) * (log_p - log_normal_density(x, mean_q, std_q))
+        x = mean_q + std_q * t
+        log_q = log_normal_density(x, mean_q, std_q)
+        integrand = np.exp(log_q) * (log_q - log_normal_density(x, mean_p, std_p))
         positive, negative = np.maximum(integrand, 0), np.minimum(integrand, 0)
         gain.set_data(x, positive, 0)
         loss.set_data(x, negative, 0)
         outline.set_data(x, integrand)
         # The floor keeps an integrand that is all but 0 from being blown up.
         lower.set_ylim(1.15 * min(negative.min(), -0.15), 1.15 * max(positive.max(), 0.4))
-        kl = kl_between(mean_p, std_p, mean_q, std_q)
+        kl = kl_between(mean_q, std_q, mean_p, std_p)
         above, below = np.trapezoid(positive, x), np.trapezoid(-negative, x)
         return picture.png(), (
-            f"KL(p || q) is {kl:.2f} nats, or {kl / np.log(2):.2f} bits. The filled area, where p is above q, adds "
-            f"{above:.2f} nats; the hatched area, where q is above p, takes away {below:.2f}.")
+            f"KL(q || p) is {kl:.2f} nats, or {kl / np.log(2):.2f} bits. The filled area, where q is above p, adds "
+            f"{above:.2f} nats; the hatched area, where p is above q, takes away {below:.2f}.")
 
     return Panel(sliders, draw, "KL divergence of two Gaussians, with sliders for both")
 
 
 def latent_sliders(network, z=None, *, digits=None, seed=0):
-    """Show the digit that a code decodes to while each element of the code is moved.
+    """Show the digit, or other picture, that a code decodes to while each element of the code is moved.
 
     Buttons draw the code from N(0, I), set it to 0, or start from a real digit: then the code is the mean that the
     encoder gives it, to two decimals, and the digit stands beside what is decoded. For a VAE, the elements that tell
@@ -383,8 +383,8 @@ def latent_sliders(network, z=None, *, digits=None, seed=0):
         With `latent_dim`, `encode` and `decode`, as `load_pretrained` and `build_vae` give it.
     z : array_like of shape (latent_dim,), optional
         The code to begin with, by default 0.
-    digits : Digits, optional
-        The real digits, as from `load_mnist`; by default the 10,000 test digits.
+    digits : Digits or Pictures, optional
+        The real digits, as from `load_mnist`, or pictures, as from `load_images`; by default the 10,000 test digits.
     seed : int, default=0
         Fixes what the buttons draw.
 
@@ -412,7 +412,9 @@ class _LatentSliders(Panel):
 
     def __init__(self, network, z, digits, seed):
         self._network = _validate.network(network)
-        self._images, self._labels = labelled(digits)
+        self._shape = getattr(network, "image_shape", (28, 28))
+        self._images, self._labels, self._class_names = labelled(digits, self._shape)
+        self._kind = "digit" if self._class_names is None else "picture"
         self._rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
         z_mean, z_log_var = network.encode(self._images)  # (n, latent_dim) each
         self._codes = _validate.finite_array(z_mean, "the codes that network gives", (None, network.latent_dim))
@@ -462,7 +464,8 @@ class _LatentSliders(Panel):
     def _decode(self, **values):
         z = np.array([values[name] for name in self._names])  # (latent_dim,)
         decoded, number = self._network.decode(z[None]), self._original
-        picture = _digits_png(decoded, None if number is None else as_vectors(self._images[number: number + 1]))
+        original = None if number is None else as_vectors(self._images[number: number + 1], self._shape)
+        picture = _pictures_png(decoded, original, self._shape)
         distance = np.linalg.norm(z)
         code = f"({', '.join(f'{element:.2f}' for element in z + 0.0)}), " if len(z) <= 3 else ""
         sentence = f"z is {code}at a distance of {distance:.2f} from 0. "
@@ -473,9 +476,14 @@ class _LatentSliders(Panel):
             shown = "Less than 0.1" if share < 0.1 else "More than 99.9" if share > 99.9 else f"{share:.1f}"
             sentence += f"{shown} % of the prior N(0, I) lies farther out."
         if number is not None:
-            sentence += f" The original is number {number} of the real digits, a {self._labels[number]}."
-        self._caption.value = _caption("decoded", "" if number is None else "original")
+            name = self._name(self._labels[number])
+            name = f"a {name}" if self._class_names is None else f"of the class {name}"
+            sentence += f" The original is number {number} of the real {self._kind}s, {name}."
+        self._caption.value = _caption("decoded", "" if number is None else "original", self._shape)
         return picture, sentence
+
+    def _name(self, label):
+        return str(label) if self._class_names is None else self._class_names[label]
 
     def _row(self, name, control):
         row = super()._row(name, control)
@@ -495,10 +503,10 @@ class _LatentSliders(Panel):
             return ipywidgets.Layout(width="auto", flex=f"1 1 {share}%", min_width="0")
 
         n_digits = len(self._images)
-        classes = [(str(label), int(label)) for label in np.unique(self._labels)]
+        classes = [(self._name(label), int(label)) for label in np.unique(self._labels)]
         draw = ipywidgets.Button(description="random draw", tooltip="draw z from N(0, I)", layout=layout(55))
         reset = ipywidgets.Button(description="reset to 0", layout=layout(45))
-        real = ipywidgets.Button(description="take a real digit", layout=layout(55))
+        real = ipywidgets.Button(description=f"take a real {self._kind}", layout=layout(55))
         label = ipywidgets.Dropdown(options=[("any", -1), *classes], description="class",
                                     style={"description_width": "40px"}, layout=layout(45))
         number = ipywidgets.Text(description="or from number", placeholder=f"0 to {n_digits - 1}",
@@ -531,28 +539,35 @@ class _LatentSliders(Panel):
         self.image.layout = ipywidgets.Layout(width="100%", height="auto")
         self.status.layout = ipywidgets.Layout(width="auto", min_height="76px")  # four lines
         right = ipywidgets.VBox([self._caption, self.image, self.status], layout=ipywidgets.Layout(
-            flex="1 1 280px", max_width=f"{DIGIT_SCALE * IMAGE_SIDE + GAP + ORIGINAL_SCALE * IMAGE_SIDE}px"))
+            flex="1 1 280px", max_width=f"{_scales(self._shape)[2]}px"))
         self.children = [left, right]
 
 
-def _digits_png(decoded, original):
-    """Return a PNG of ink on paper: the decoded digit, and at its right, smaller, the original if there is one."""
-    width = DIGIT_SCALE * IMAGE_SIDE
-    paper = np.full((width, width + GAP + ORIGINAL_SCALE * IMAGE_SIDE), 255, np.uint8)
-    for digit, scale, start in ((decoded, DIGIT_SCALE, 0), (original, ORIGINAL_SCALE, width + GAP)):
-        if digit is not None:
-            ink = digit.reshape(IMAGE_SIDE, IMAGE_SIDE)
-            if not (ink.min() >= 0 and ink.max() <= 1):  # worded so that NaN fails it, too
-                raise ValueError(f"the pixels must be from 0 to 1, received {ink.min()} to {ink.max()}")
-            side = scale * IMAGE_SIDE
-            paper[:side, start: start + side] = (255 - 255 * ink).round().repeat(scale, axis=0).repeat(scale, axis=1)
+def _scales(image_shape):
+    """Return how many pixels a pixel takes, of what is decoded and of the original, and the width of the picture."""
+    large, small = (max(1, round(side / max(image_shape[:2]))) for side in (DECODED_SIDE, ORIGINAL_SIDE))
+    return large, small, (large + small) * image_shape[1] + GAP
+
+
+def _pictures_png(decoded, original, image_shape):
+    """Return a PNG of what is decoded and, at its right, smaller, the original if there is one."""
+    height, width, *colours = image_shape
+    large, small, whole = _scales(image_shape)
+    paper = np.full((large * height, whole, *colours), 255, np.uint8)
+    for picture, scale, start in ((decoded, large, 0), (original, small, large * width + GAP)):
+        if picture is not None:
+            pixels = picture.reshape(image_shape)
+            if not (pixels.min() >= 0 and pixels.max() <= 1):  # worded so that NaN fails it, too
+                raise ValueError(f"the pixels must be from 0 to 1, received {pixels.min()} to {pixels.max()}")
+            levels = (255 * pixels if colours else 255 - 255 * pixels).round()
+            paper[: scale * height, start: start + scale * width] = levels.repeat(scale, axis=0).repeat(scale, axis=1)
     return _png(Image.fromarray(paper))
 
 
-def _caption(left, right):
-    share = 100 * (DIGIT_SCALE * IMAGE_SIDE + GAP) / (DIGIT_SCALE * IMAGE_SIDE + GAP + ORIGINAL_SCALE * IMAGE_SIDE)
-    return (f'<div style="display:flex; line-height:1.4"><span style="flex:0 0 {share:.1f}%">{left}</span>'
-            f"<span>{right}</span></div>")
+def _caption(left, right, image_shape):
+    large, _, whole = _scales(image_shape)
+    return (f'<div style="display:flex; line-height:1.4"><span style="flex:0 0 '
+            f'{100 * (large * image_shape[1] + GAP) / whole:.1f}%">{left}</span><span>{right}</span></div>')
 
 
 def _png(image):

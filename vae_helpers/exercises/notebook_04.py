@@ -20,7 +20,7 @@ EXERCISES = {
         cases=((4,), (1,), (0.25,), (0.01,)),
         rtol=5e-3,
         mistakes={
-            "Beta changes nothing yet. Multiply the KL term by it.": lambda beta: _line_posterior(1),
+            "Beta changes nothing yet. Where in the cost does it stand?": lambda beta: _line_posterior(1),
             "Beta multiplies the other term. The KL term is the one it belongs to.":
                 lambda beta: _line_posterior(1 / beta),
             "That is the variance. The standard deviation is asked for.":

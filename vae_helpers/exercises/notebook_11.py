@@ -26,7 +26,7 @@ EXERCISES = {
         right=lambda log_q, log_joint: rel_entr(softmax(log_joint), softmax(log_q)).sum(),
         cases=_LOG_DENSITIES,
         mistakes={
-            "That is KL(q || posterior), as it was. The weights have to be those of the posterior.":
+            "That is KL(q || posterior), as it was. Over whose draws does the other direction average?":
                 lambda log_q, log_joint: rel_entr(softmax(log_q), softmax(log_joint)).sum(),
             "Only the weights are turned round. The difference of the logarithms has to change its sign, too.":
                 lambda log_q, log_joint: -rel_entr(softmax(log_joint), softmax(log_q)).sum(),

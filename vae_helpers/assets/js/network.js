@@ -1,6 +1,4 @@
-// What the views compute: the digits that a network decodes, and places on its latent plane. No page, no notebook.
-
-export const SIDE = 28, PIXELS = SIDE * SIDE;
+// What the views compute: the pictures that a network decodes, and places on its latent plane. No page, no notebook.
 
 /** Return numbers that were sent as bytes. Copied, because what is sent may begin where no number may. */
 export function floats(sent) {
@@ -12,7 +10,7 @@ export function bytes(sent) {
   return new Uint8Array(sent.buffer, sent.byteOffset, sent.byteLength);
 }
 
-/** Return a function from a code to the 784 pixels of its digit; each call overwrites the pixels of the last.
+/** Return a function from a code to the pixels of its picture; each call overwrites the pixels of the last.
  * `weights` holds each layer's kernel, row by row, and its bias; `layers` its numbers of inputs and of units. */
 export function makeDecoder(weights, layers) {
   let offset = 0;

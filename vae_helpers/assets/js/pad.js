@@ -117,8 +117,9 @@ function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller }
     button("drop a point", acts.drop), button("take it back", acts.takeBack), walk.button,
     button("+", () => acts.zoom(1 / ZOOM), { "aria-label": "zoom in" }),
     button("\u2212", () => acts.zoom(ZOOM), { "aria-label": "zoom out" }));
-  const digits = group("go to a real digit", "real digit", ...setup.colours.map((_, digit) =>
-    button(digit, () => acts.take(digit), { "aria-label": `go to a real ${digit}` })));
+  const real = `real ${setup.kind}`;
+  const digits = group(`go to a ${real}`, real, ...setup.classes.map((name, label) =>
+    button(name, () => acts.take(label), { "aria-label": `go to a real ${name}` })));
   const root = element("div", { class: "vae-pad" },
     element("div", { class: "columns" }, ...(sketch ? [sketch.column] : []),
       element("div", { class: "column" }, plane.node, points),
@@ -127,7 +128,7 @@ function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller }
     walk.strip, teller.node,
     element("details", {}, element("summary", {}, "keys"), element("p", { id: help },
       "On the plane the arrow keys move, with Shift in small steps. Enter drops a point, Backspace takes it back, W " +
-      "walks. 0 to 9 go to a real digit, plus and minus zoom, Home goes to the middle."),
+      `walks. 0 to 9 go to a ${real}, plus and minus zoom, Home goes to the middle.`),
       ...(sketch ? [sketch.help] : [])));
   // Else JupyterLab takes the keys, too: Enter edits the cell, D D deletes it, 0 0 restarts the kernel.
   for (const node of root.querySelectorAll("[tabindex], button, summary")) node.dataset.lmSuppressShortcuts = true;

@@ -1,6 +1,6 @@
 // Parts of a page, and what is done to them with mouse, finger and keyboard.
 
-import { SIDE, clamp } from "./network.js";
+import { clamp } from "./network.js";
 
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 let ids = 0;
@@ -27,9 +27,10 @@ export function group(name, ...children) {
   return element("div", { class: "group", role: "group", "aria-label": name }, ...children);
 }
 
-/** A digit above its name. */
-export function tile(label, colour) {
-  const canvas = element("canvas", { width: SIDE, height: SIDE, role: "img", "aria-label": label });
+/** A picture above its name. */
+export function tile(label, colour, [height, width]) {
+  const canvas = element("canvas", { width, height, role: "img", "aria-label": label,
+    style: `aspect-ratio: ${width} / ${height}` });
   const caption = element("figcaption", { style: `color: ${colour}` }, label);
   return { canvas, caption, figure: element("figure", {}, canvas, caption) };
 }

@@ -1,18 +1,17 @@
-// Painting on canvases: digits as ink on paper, lines and words with a white rim.
+// Painting on canvases: digits as ink on paper, pictures in colour, lines and words with a white rim.
 
-import { PIXELS, SIDE } from "./network.js";
-
-/** Put digits side by side on a canvas, ink on paper; a pixel's value is 0 to `full`. */
-export function paintDigits(canvas, digits, full) {
-  if (canvas.width !== SIDE * digits.length) canvas.width = SIDE * digits.length;
-  if (canvas.height !== SIDE) canvas.height = SIDE;
-  const context = canvas.getContext("2d"), image = context.createImageData(SIDE, SIDE);
-  digits.forEach((ink, k) => {
-    for (let i = 0; i < PIXELS; i++) {
-      image.data.fill(255 - (255 * ink[i]) / full, 4 * i, 4 * i + 3);
+/** Put digits or pictures side by side on a canvas, ink on paper or red, green and blue; a value is 0 to `full`. */
+export function paintDigits(canvas, digits, full, [height, width, colours]) {
+  if (canvas.width !== width * digits.length) canvas.width = width * digits.length;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  digits.forEach((values, k) => {
+    for (let i = 0; i < height * width; i++) {
+      if (colours) for (let c = 0; c < 3; c++) image.data[4 * i + c] = (255 * values[3 * i + c]) / full;
+      else image.data.fill(255 - (255 * values[i]) / full, 4 * i, 4 * i + 3);
       image.data[4 * i + 3] = 255;
     }
-    context.putImageData(image, k * SIDE, 0);
+    context.putImageData(image, k * width, 0);
   });
 }
 

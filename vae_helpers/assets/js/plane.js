@@ -68,24 +68,26 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
 function paintCodes(context, at, codes, labels, colours) {
   labels.forEach((label, i) => {
     const [x, y] = at([codes[2 * i], codes[2 * i + 1]]);
-    context.fillStyle = colours[label];
+    context.fillStyle = colours[label % colours.length];
     context.beginPath();
     context.arc(x, y, 2, 0, 7);
     context.fill();
   });
 }
 
-/** Write each class of digits where its codes are. */
-function paintClasses(context, side, at, codes, labels, { colours, ink }) {
+/** Write the name of each class where its codes are. */
+function paintClasses(context, side, at, codes, labels, { classes, ink }) {
   const median = (values) => values.sort((a, b) => a - b)[values.length >> 1], written = [];
-  colours.forEach((_, digit) => {
-    const own = [...labels.keys()].filter((i) => labels[i] === digit);
+  classes.forEach((name, label) => {
+    const own = [...labels.keys()].filter((i) => labels[i] === label);
     if (!own.length) return;
     // The median stays among the dots when a few of them lie far out. Fours and nines lie in one place, though.
     let [x, y] = at([0, 1].map((axis) => median(own.map((i) => codes[2 * i + axis]))));
-    while (written.some((place) => Math.hypot(place[0] - x, place[1] - y) < 11)) x -= 11;
+    if (name.length === 1) while (written.some((place) => Math.hypot(place[0] - x, place[1] - y) < 11)) x -= 11;
+    else while (written.some((place) => Math.abs(place[0] - x) < 80 && Math.abs(place[1] - y) < 16)) y -= 4;
     written.push([x, y]);
-    if (Math.min(x, side - x, y, side - y) > 26) write(context, digit, x, y, ink, "bold 22px");
+    const font = name.length === 1 ? "bold 22px" : "bold 15px";
+    if (Math.min(x, side - x, y, side - y) > 26) write(context, name, x, y, ink, font);
   });
 }
 

@@ -1,7 +1,7 @@
 // The canvas to draw on. The strokes go to Python, which brings them to the form of an MNIST digit, encodes them, and
 // answers with a reading: the picture, its z_mean and z_std, or a message.
 
-import { PIXELS, bytes, clamp } from "./network.js";
+import { bytes, clamp } from "./network.js";
 import { ARROWS, button, element, group, onDrag, onKey, tile } from "./page.js";
 import { fit, line, paintDigits } from "./paint.js";
 
@@ -13,7 +13,7 @@ const PATIENCE = 1000; // milliseconds without an answer before the page says th
 /** Return the `column` with the canvas, the tile of what the network has `seen`, and what is done with them. `take` is
  * called with the digit of a key, `told` after each answer. */
 export function makeSketch({ state, setup, help }, { take, told }) {
-  const seen = tile("input x", setup.ink), message = element("p", { class: "message" });
+  const seen = tile("input x", setup.ink, setup.shape), message = element("p", { class: "message" });
   const surface = makeSurface(setup, `${help}-draw`);
   let strokes = [], waiting = 0;
 
@@ -25,7 +25,8 @@ export function makeSketch({ state, setup, help }, { take, told }) {
   function answer() {
     clearTimeout(waiting);
     const { image, message: text, failed } = state.get("_reading");
-    paintDigits(seen.canvas, [image ? bytes(image) : new Uint8Array(PIXELS)], 255);
+    const [height, width] = setup.shape;
+    paintDigits(seen.canvas, [image ? bytes(image) : new Uint8Array(height * width)], 255, setup.shape);
     message.textContent = text;
     if (failed) message.setAttribute("role", "alert");
     else message.removeAttribute("role");

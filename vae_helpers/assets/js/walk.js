@@ -9,7 +9,7 @@ const LEG = 1500; // milliseconds from one point of a walk to the next
 const PLACES = 400; // of a walk
 
 /** Return the `strip` and the `button` that walks; `moveTo` is called with each code on the way. */
-export function makeWalk({ state, names, decoders, moveTo }) {
+export function makeWalk({ state, setup, names, decoders, moveTo }) {
   const strip = element("div", { class: "strip" });
   const start = button("walk", toggle);
   let walking = 0;
@@ -20,8 +20,8 @@ export function makeWalk({ state, names, decoders, moveTo }) {
     strip.replaceChildren(...(start.disabled ? [] : names).flatMap((name, k) => {
       const digits = along(points, STRIP).map((z) => decoders[k](z).slice());
       const canvas = element("canvas", { role: "img",
-        "aria-label": `${STRIP} digits that ${name} decodes on the way from point 1 to point ${points.length}` });
-      paintDigits(canvas, digits, 1);
+        "aria-label": `${STRIP} ${setup.kind}s that ${name} decodes on the way from point 1 to point ${points.length}` });
+      paintDigits(canvas, digits, 1, setup.shape);
       return [element("span", {}, `${name}, from point 1 to ${points.length}`), canvas];
     }));
   }

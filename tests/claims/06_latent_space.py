@@ -1,0 +1,38 @@
+claim("worst", "The plane has room for the usual shapes only.")
+assert excess.min() > 0 and excess12.min() > 0 and excess[worst].min() > 3 * np.median(excess)
+assert np.all(excess12[worst] < excess[worst]) and np.mean(excess12 < excess) > 0.99
+
+claim("plane", "a round cloud that thins out beyond the third circle")
+_radius = np.linalg.norm(z_mean, axis=1)
+for _r in (1, 2, 3):
+    assert abs(np.mean(_radius < _r) - (1 - np.exp(-(_r**2) / 2))) < 0.12
+
+claim("knn", "Two numbers keep about four classes in five, twelve nearly all.")
+assert right > 0.7 and right12 > 0.9 and right12 - right > 5 * np.sqrt(0.25 / 2000)
+
+claim("ellipses", "A thirtieth.")
+assert np.all((np.median(z_std, axis=0) > 1 / 50) & (np.median(z_std, axis=0) < 1 / 20))
+assert np.median(z_std[_radius > 2]) > 1.5 * np.median(z_std[_radius < 1])  # larger at the edge
+
+claim("numbers", "No two trainings agree to the digit.")
+assert abs(z_mean.mean()) < 0.2 and 0.9 < z_mean.std() < 1.3
+assert 3 < np.abs(z_mean).max() < 6 and 3 < np.abs(z_mean12).max() < 6
+
+claim("idle", "Without any of the eleven others the reconstruction suffers by more than ten nats.")
+_idle = int(np.argmin(kl_share))
+assert _idle == 9 and abs(rise[_idle]) < 0.1 and np.delete(rise, _idle).min() > 10
+assert kl_share[_idle] < 0.01 and np.delete(kl_share, _idle).min() > 0.5
+
+claim("holes", "So q(z) and the prior are not the same, and not far apart.")
+assert 0.01 < hole < 0.08
+_from_p = rng.standard_normal((20_000, 2))  # no integral: count the prior's draws that fall into holes
+_ratio = (q / p)[tuple(np.rint((_from_p.T + 6) / step).astype(int))]
+assert abs(np.mean(_ratio < 0.1) - hole) < 5 * np.sqrt(hole * (1 - hole) / 20_000)
+
+claim("split-grid", "about 6.5 say which digit it was, and about a quarter of a nat is the gap")
+assert 6.3 < information < 6.8 and 0.15 < gap < 0.35
+
+claim("again-picture", "Most of the difference between the two planes was a turn.")
+_cosine = [np.sum(a * z_mean, dtype=float) / np.linalg.norm(a) / np.linalg.norm(z_mean)
+           for a in (other_mean, other_mean @ P)]
+assert _cosine[1] > 0.4 and _cosine[1] > _cosine[0] + 0.1
