@@ -33,7 +33,7 @@ def lecture_model(notebook=NOTEBOOK):
     -------
     AEV : keras.Model
         Compiled, not trained.
-    x_train_flat : ndarray of shape (70000, 784), dtype=float32
+    x_train_flat : tf.Tensor of shape (70000, 784), dtype=float32
     """
     keras.utils.set_random_seed(SEED)
     names = {}
