@@ -1,5 +1,7 @@
 """Test with the lowest versions that the requirements admit and with the newest: `make compat`.
 
+`python -m tools.compat newest` tries one of the two.
+
 Each in a copy of the series and an environment of its own under build/, with uv, without constraints.txt: the lowest on
 the oldest Python, the newest on the newest. The quick tests and two notebooks run in both. Both Pythons have to be on
 the path, as python3.11 and python3.13. What passed is removed; what failed stays, to be looked at.
@@ -28,12 +30,18 @@ def copy_series(folder):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-def main():
-    """Try both, and end with 1 if one of them fails."""
+def main(names):
+    """Try these, and end with 1 if one of them fails."""
     os.environ["UV_PYTHON_DOWNLOADS"] = "never"
     os.environ.pop("PYTHONPATH", None)  # the copies are to import themselves
+    for name in names:
+        if name not in ENVIRONMENTS:
+            print(f"{name!r} is none of {', '.join(ENVIRONMENTS)}.", file=sys.stderr)
+            raise SystemExit(2)
+        uv("python", "find", "--no-project", ENVIRONMENTS[name][0], stdout=subprocess.DEVNULL)  # or uv says what lacks
     failed = []
-    for name, (version, resolution) in ENVIRONMENTS.items():
+    for name in names:
+        version, resolution = ENVIRONMENTS[name]
         folder = ROOT / "build" / "compat" / name
         shutil.rmtree(folder, ignore_errors=True)
         copy_series(folder)
@@ -50,9 +58,9 @@ def main():
                 failed.append(f"{name} ({' '.join(chosen)})")
         if not any(failure.startswith(name) for failure in failed):
             shutil.rmtree(folder)
-    print(f"failed: {', '.join(failed)}" if failed else "Both pass.")
+    print(f"failed: {', '.join(failed)}" if failed else f"passed: {', '.join(names)}")
     raise SystemExit(bool(failed))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(ENVIRONMENTS))
