@@ -4,7 +4,6 @@ In a notebook, `check("02.1", answer)` as the last line of a cell shows what it 
 """
 
 import importlib
-import re
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +37,7 @@ def answer_key(notebook):
     Parameters
     ----------
     notebook : str
-        Its two digits, for example "02".
+        Its two digits, for example "02", or, where its file's name has none, that name: "when_it_goes_wrong".
 
     Returns
     -------
@@ -47,7 +46,8 @@ def answer_key(notebook):
     """
     if notebook not in notebooks_with_exercises():
         return {}
-    return importlib.import_module(f"vae_helpers.exercises.notebook_{notebook}").EXERCISES
+    module = f"notebook_{notebook}" if notebook.isdigit() else notebook
+    return importlib.import_module(f"vae_helpers.exercises.{module}").EXERCISES
 
 
 def notebooks_with_exercises():
@@ -56,9 +56,9 @@ def notebooks_with_exercises():
     Returns
     -------
     list of str
-        Their two digits, for example "02".
+        As `answer_key` takes them.
     """
-    return sorted(re.findall(r"\d+", path.stem)[0] for path in ANSWER_KEYS.glob("notebook_*.py"))
+    return sorted(path.stem.removeprefix("notebook_") for path in ANSWER_KEYS.glob("*.py") if path.stem != "__init__")
 
 
 def check(name, answer):
@@ -67,7 +67,7 @@ def check(name, answer):
     Parameters
     ----------
     name : str
-        Notebook and number, for example "02.1".
+        Notebook and number, for example "02.1" or "when_it_goes_wrong.1".
     answer : object
         A number, an array or a function, as the exercise asks; ``...`` or None as long as there is no answer.
 
@@ -81,7 +81,7 @@ def check(name, answer):
     ValueError
         If there is no exercise of that name.
     """
-    exercises = answer_key(name[:2] if isinstance(name, str) else "")
+    exercises = answer_key(name.partition(".")[0] if isinstance(name, str) else "")
     _validate.one_of(name, "name", exercises)
     passed, message = _judge(exercises[name], answer)
     heading = {True: "right.", False: "not yet.", None: "no answer yet."}[passed]
