@@ -220,6 +220,17 @@ def test_names_on_the_plane():
         plots.latent_plane(codes, labels, names[:11])
 
 
+def test_no_name_is_written_over_another():
+    """Five classes in one place: their names make a column there."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(5), 100)
+    ax = plots.latent_plane(rng.normal(0, 0.1, (500, 2)), labels, [f"a long name {k}" for k in range(5)], span=4)
+    ax.figure.canvas.draw()
+    frames = [text.get_window_extent() for text in ax.texts]
+    assert not [pair for pair in itertools.combinations(frames, 2) if pair[0].overlaps(pair[1])]
+    assert max(np.abs(text.get_position()).max() for text in ax.texts) < 2
+
+
 # From a network to its pictures --------------------------------------------------------------------------------------
 
 @SHAPES

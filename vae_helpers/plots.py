@@ -212,7 +212,10 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     order = np.random.default_rng(0).permutation(len(codes))
     # Antialiasing would pale dots smaller than a pixel, and make a picture of 70,000 of them three times as large.
     ax.scatter(*codes[order].T, c=colours[order], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
-    for label, place in _digit_places(codes, labels, span).items():
+    places = _digit_places(codes, labels, span)
+    if class_names is not None:
+        _part(list(places.values()), 0.35 * span, 0.09 * span)
+    for label, place in places.items():
         ax.text(*place, names[label], color=INK, size=15 if class_names is None else 11, weight="bold", ha="center",
                 va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
@@ -360,6 +363,13 @@ def _digit_places(codes, labels, span):
             near = mine[np.linalg.norm(mine - places[digit], axis=1) < 0.15 * span]
             places[digit] = np.median(near, axis=0) if len(near) else places[digit]
     return places
+
+
+def _part(places, width, height):
+    """Move places up, in place, until names of that size do not cover those before them."""
+    for i, place in enumerate(places):
+        while any((np.abs(place - other) < (width, height)).all() for other in places[:i]):
+            place[1] += height / 4
 
 
 def _axes(ax, figsize=None):
