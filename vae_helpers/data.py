@@ -1,6 +1,6 @@
 """The 70,000 MNIST digits, read from the package and checked, and pictures of one's own. Nothing is downloaded.
 
-Introduced in notebook 05; lecture, section 4.1. Pictures of one's own: deeper/your_own_pictures.
+Introduced in notebook 05; lecture, section 4.1.
 """
 
 import functools
