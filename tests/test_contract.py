@@ -294,6 +294,8 @@ TABLE = {
                    for bad, received in [(LABELS[:3], r"\(3,\)"), (LABELS[:, None], r"\(4, 1\)"), ([0, 1, 2, 10], "10"),
                                          ([0, 1, 2, -1], "-1"), (as_type(float), "float64"), (LABELS + 0.5, "float64"),
                                          (LABELS > 3, "bool"), (as_type(str), "<U"), (None, "None")]],
+        "class_names": [(["a", "b"], V, r"have a name for each label, received 2 names for the labels \[3 7\]"),
+                        (7, T, r"be names, received int 7"), (list(range(10)), T, r"be names, received list \[0, 1")],
         "span": SPAN_OF_A_PICTURE,
         "ax": AXES,
     }),
@@ -303,6 +305,8 @@ TABLE = {
                   (plane_codes(3)[:8], V, r"be a grid, row by row, .*, received an array of shape \(8, 2\)"),
                   (RNG.normal(size=(4, 2)), V, r"be a grid, row by row"),
                   (RNG.permutation(plane_codes(3)), V, r"be a grid, row by row")],  # ticks would be wrong
+        "image_shape": [(bad, V, rf"be \(height, width\) or \(height, width, 3\), received {re.escape(repr(bad))}")
+                        for bad in ((28,), "x", (28, 28, 2))],
         "n_ticks": integer(2),
         "ax": AXES,
     }),
