@@ -92,8 +92,8 @@ def test_the_code_can_be_set_and_read(vae):
 
 BAD_CODES = [
     ((0.0, np.nan), ValueError, "must not hold NaN"), ((np.inf, 0.0), ValueError, "must be finite"),
-    ((1.0,), ValueError, r"must have shape \(2\)"), ((1, 2, 3), ValueError, r"must have shape \(2\)"),
-    ([[1, 2]], ValueError, r"must have shape \(2\)"), (0.5, ValueError, r"must have shape \(2\)"),
+    ((1.0,), ValueError, r"must have shape \(2,\)"), ((1, 2, 3), ValueError, r"must have shape \(2,\)"),
+    ([[1, 2]], ValueError, r"must have shape \(2,\)"), (0.5, ValueError, r"must have shape \(2,\)"),
     ("01", TypeError, "must hold real numbers, received str '01'"), (None, TypeError, "must hold real numbers"),
     ((0, 101), ValueError, r"must be from -100.0 to 100.0, received \[ *0. *101.\]"),
 ]

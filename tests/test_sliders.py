@@ -441,8 +441,8 @@ def test_a_code_can_be_set():
 
 
 @pytest.mark.parametrize("code, message", [
-    ([np.nan, 0], "z must not hold NaN"), ([np.inf, 0], "z must be finite"), ([0, 0, 0], r"z must have shape \(2\)"),
-    ([[0, 0]], r"z must have shape \(2\)"), ([0, 9], r"z must be from -5.0 to 5.0, received \[0. 9.\]")])
+    ([np.nan, 0], "z must not hold NaN"), ([np.inf, 0], "z must be finite"), ([0, 0, 0], r"z must have shape \(2,\)"),
+    ([[0, 0]], r"z must have shape \(2,\)"), ([0, 9], r"z must be from -5.0 to 5.0, received \[0. 9.\]")])
 def test_a_code_that_is_none_is_refused_at_once(code, message):
     panel = latent_sliders(NETWORKS["vae-2d"])
     with pytest.raises(ValueError, match=message):
@@ -482,9 +482,9 @@ class NanCodes(Network):
     ({"network": lambda z: z}, TypeError, "network must be a network.*received function"),
     ({"network": NanCodes(load_pretrained("vae-2d").weights)}, ValueError,
      "the codes that network gives must not hold NaN"),
-    ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be an array"),
+    ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be one array with rows of one length"),
     ({"z": "00"}, TypeError, "z must hold real numbers, received str '00'"),
-    ({"z": [0.0] * 12}, ValueError, r"z must have shape \(2\), received .* \(12,\)"),
+    ({"z": [0.0] * 12}, ValueError, r"z must have shape \(2,\), received .* \(12,\)"),
     ({"digits": Digits(TEST.images[:0], TEST.labels[:0])}, ValueError, r"n at least 1; received .*\(0, 28, 28\)"),
     ({"digits": TEST.images[:5]}, TypeError, "digits must be images with their labels"),
     ({"digits": 7}, TypeError, "digits must be images with their labels, as load_mnist gives, received int 7"),
