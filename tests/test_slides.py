@@ -40,6 +40,7 @@ TOO_TALL = {
     "how_much_does_a_code_say",
     "looks_like_a_digit",
     "the_lecture_today",
+    "when_it_goes_wrong",
 }
 
 
