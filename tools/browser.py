@@ -24,6 +24,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 SECONDS_TO_START = 60
+# JupyterLab's widget manager looks for the kernel of a notebook that was closed, which may be a moment later.
+LATE = "Cannot read properties of null (reading 'kernel')"
 
 
 def find_chromium(playwright):
@@ -86,7 +88,7 @@ class LabPage:
     ----------
     page : playwright.sync_api.Page
     errors : list of str
-        What the browser's console complained of.
+        What the browser's console complained of, but for what JupyterLab says of a notebook just closed.
     outside : list of str
         Addresses asked for that are not on this machine.
     """
@@ -96,7 +98,7 @@ class LabPage:
         self.page.set_default_timeout(20_000)
         self.errors, self.outside = [], []
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: LATE not in str(error) and self.errors.append(str(error)))
         self.page.on("request", lambda request: self._seen(request.url))
         self.page.on("websocket", lambda socket: self._seen(socket.url))
         self.page.goto(address)
