@@ -13,6 +13,9 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
 
+# Each process that imports TensorFlow takes a gigabyte: no more than four.
+ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 .PHONY: help lab test test-quick lint execute tidy figures slides pretrained study bench lock compat clean moved writable
 
 help: ## print this list
@@ -23,10 +26,10 @@ lab: $(READY) ## set up and open JupyterLab on the first notebook
 	$(PYTHON) -m jupyterlab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
 test: $(TOOLS) ## set up and pass every test (about 13 minutes on 2 cores)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(ON_ALL_CORES)
 
 test-quick: $(TOOLS) ## the tests that need no training and no browser (under a minute)
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTHON) -m pytest $(ON_ALL_CORES) -m "not slow"
 
 lint: $(TOOLS) ## check the style of modules and notebooks
 	$(PYTHON) -m ruff check
