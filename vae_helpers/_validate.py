@@ -91,8 +91,8 @@ def real(value, name, least=None, above=None):
 
 def generator(value, name="rng"):
     """Return `value` after checking that it is a NumPy random generator."""
-    require(isinstance(value, np.random.Generator),
-            f"{name} must be a numpy.random.Generator, as made by numpy.random.default_rng(seed)", value, error=TypeError)
+    require(isinstance(value, np.random.Generator), f"{name} must be a numpy.random.Generator, as made by "
+            "numpy.random.default_rng(seed)", value, error=TypeError)
     return value
 
 

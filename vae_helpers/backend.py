@@ -10,8 +10,8 @@ from numpy._core._multiarray_umath import __cpu_features__  # what numpy.show_ru
 
 # Without AVX TensorFlow ends the process, and the kernel with it, before it could raise anything.
 if platform.machine().lower() in ("x86_64", "amd64") and not __cpu_features__["AVX"]:
-    raise ImportError("TensorFlow needs a processor with AVX, and this one has none, or its virtual machine hides it: use "
-                      "another machine. What imports no models and no training runs here, too")
+    raise ImportError("TensorFlow needs a processor with AVX, and this one has none, or its virtual machine hides it. "
+                      "Use another machine; what imports no models and no training runs here, too")
 
 # Read on import: the notebooks' gradient tape is TensorFlow's, and only errors are for a notebook's page.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
