@@ -78,8 +78,8 @@ def guarded(widget):
     TypeError
         If it is no widget.
     """
-    if not isinstance(widget, ipywidgets.Widget):
-        raise TypeError(f"widget must be one of ipywidgets', received {_validate.described(widget)}")
+    _validate.require(isinstance(widget, ipywidgets.Widget), "widget must be one of ipywidgets'", widget,
+                      error=TypeError)
     return _Guarded([widget, _Guard()])
 
 
@@ -483,8 +483,7 @@ class _LatentSliders(Panel):
     def start_from(self, number):
         """Move to the code of a real digit, given by its number, and show the digit beside what is decoded."""
         number = _validate.integer(number, "the number of a real digit", least=0)
-        if number >= len(self._images):
-            raise ValueError(f"the number of a real digit must be from 0 to {len(self._images) - 1}, received {number}")
+        number = _within(number, "the number of a real digit", (0, len(self._images) - 1))
         self._show(self._codes[number], number)
 
     def _show(self, code, original=None):
@@ -495,9 +494,7 @@ class _LatentSliders(Panel):
 
     def _code(self, z):
         z = _validate.finite_array(z, "z", (len(self._names),))
-        if np.abs(z).max() > self._limit:
-            raise ValueError(f"z must be from {-self._limit} to {self._limit}, received {z}")
-        return z
+        return _within(z, "z", (-self._limit, self._limit))
 
     def _decode(self, **values):
         z = np.array([values[name] for name in self._names])  # (latent_dim,)
@@ -594,8 +591,8 @@ def _pictures_png(decoded, original, image_shape):
     for picture, scale, start in ((decoded, large, 0), (original, small, large * width + GAP)):
         if picture is not None:
             pixels = picture.reshape(image_shape)
-            if not (pixels.min() >= 0 and pixels.max() <= 1):  # worded so that NaN fails it, too
-                raise ValueError(f"the pixels must be from 0 to 1, received {pixels.min()} to {pixels.max()}")
+            low, high = pixels.min(), pixels.max()  # both NaN, which fails, if a pixel is
+            _validate.require(low >= 0 and high <= 1, f"the pixels must be from 0 to 1, received {low} to {high}")
             levels = (255 * pixels if colours else 255 - 255 * pixels).round()
             paper[: scale * height, start: start + scale * width] = levels.repeat(scale, axis=0).repeat(scale, axis=1)
     return _png(Image.fromarray(paper))
@@ -619,6 +616,6 @@ def _slider(description, name, value, limits):
 
 
 def _within(value, name, limits):
-    if not limits[0] <= value <= limits[1]:
-        raise ValueError(f"{name} must be from {limits[0]} to {limits[1]}, received {value}")
+    fine = np.min(value) >= limits[0] and np.max(value) <= limits[1]
+    _validate.require(fine, f"{name} must be from {limits[0]} to {limits[1]}, received {value}")
     return value
