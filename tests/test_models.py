@@ -278,33 +278,9 @@ def test_pretrained_weights_pour_into_keras(name, x):
     assert np.abs(rebuilt - model.predict(x, verbose=0)).max() < 1e-4
 
 
-class TestBadInput:
-    @pytest.mark.parametrize("build", [models.build_vae, models.build_autoencoder, models.build_encoder,
-                                       models.build_decoder])
-    @pytest.mark.parametrize(("arguments", "error", "message"), [
-        ({"latent_dim": 0}, ValueError, "latent_dim must be at least 1, received 0"),
-        ({"latent_dim": 2.0}, TypeError, "received float 2.0"),
-        ({"latent_dim": True}, TypeError, "received bool True"),
-        ({"latent_dim": "2"}, TypeError, "received str '2'"),
-        ({"seed": -1}, ValueError, "seed must be at least 0, received -1"),
-        ({"seed": 1.5}, TypeError, "received float 1.5"),
-    ])
-    def test_builders(self, build, arguments, error, message):
-        with pytest.raises(error, match=message):
-            build(**arguments)
-
-    @pytest.mark.parametrize(("beta", "error"), [(-0.1, ValueError), (float("nan"), ValueError),
-                                                 (float("inf"), ValueError), ("1", TypeError), (None, TypeError)])
-    def test_beta(self, beta, error):
-        with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
-            models.build_vae(beta=beta)
-        vae = models.build_vae(beta=2.0)
-        with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
-            vae.beta = beta
-        assert vae.beta == 2.0
-
-    def test_to_network_and_back(self):
-        with pytest.raises(TypeError, match="received Sequential"):
-            models.to_network(keras.Sequential())
-        with pytest.raises(TypeError, match="received str 'vae-2d'"):
-            models.from_network("vae-2d")
+@pytest.mark.parametrize(("beta", "error"), [(-0.1, ValueError), (float("nan"), ValueError), ("1", TypeError)])
+def test_beta_set_anew_is_checked_as_well(beta, error):
+    vae = models.build_vae(beta=2.0)
+    with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
+        vae.beta = beta
+    assert vae.beta == 2.0

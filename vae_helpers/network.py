@@ -201,7 +201,7 @@ def weight_shapes(latent_dim, is_vae=True, image_shape=(28, 28)):
     1150228
     """
     latent_dim = _validate.integer(latent_dim, "latent_dim", least=1)
-    pixels = math.prod(image_shape)
+    pixels = math.prod(_validate.image_shape(image_shape))
     shapes = {}
 
     def dense(layer, inputs, outputs):

@@ -267,8 +267,8 @@ def _checked(decoders, digits, z, span, names):
     """Check what the pads are given and return the arguments of `LatentPad`."""
     for name, decoder in decoders.items():
         _validate.require(hasattr(decoder, "decoder_layers"), f"{name} must be a Network, whose dense layers the "
-                          "browser can run: as load_pretrained gives, or models.to_network(vae) of a trained model. For "
-                          "others there is latent_sliders", decoder, error=TypeError)
+                          "browser can run: as load_pretrained gives, or models.to_network(vae) of a trained model. "
+                          "For others there is latent_sliders", decoder, error=TypeError)
         _validate.require(decoder.latent_dim == 2, f"{name} must have 2 latent elements, because the pad is a plane; "
                           f"received {decoder!r}. For others there is latent_sliders")
         image_shape = decoders["decoder"].image_shape

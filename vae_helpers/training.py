@@ -107,6 +107,8 @@ def one_cycle(total_steps, peak_learning_rate=PEAK_LEARNING_RATE):
     -------
     keras.optimizers.schedules.LearningRateSchedule
     """
+    total_steps = _validate.integer(total_steps, "total_steps", least=1)
+    peak_learning_rate = _validate.real(peak_learning_rate, "peak_learning_rate", above=0)
     warm_up = max(1, round(WARM_UP * total_steps))
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=peak_learning_rate / 30,
