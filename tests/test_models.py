@@ -177,14 +177,24 @@ class TestFit:
         vae.decoder.get_layer("x_logits").bias.assign(np.full(784, 50.0))
         assert vae.evaluate(x, np.ones_like(x), verbose=0, return_dict=True)["binary_accuracy"] == 1
 
-    def test_sample_weights_weigh_both_terms(self, x):
+    @pytest.mark.parametrize("with_target", [True, False])  # Keras alone drops the weights where there is none
+    def test_sample_weights_weigh_both_terms(self, x, with_target):
         vae = models.build_vae(seed=0)
         vae.compile("adam")
-        # Keras passes sample weights on only together with a target.
-        doubled = vae.evaluate(x, x, sample_weight=np.full(256, 2.0), batch_size=256, verbose=0, return_dict=True)
+        weights, y = np.full(256, 2.0), x if with_target else None
+        doubled = vae.evaluate(x, y, sample_weight=weights, batch_size=256, verbose=0, return_dict=True)
         z_mean, z_log_var, _ = vae.encoder(x, training=False)
         assert doubled["kl"] == pytest.approx(2 * kl_to_standard_normal(z_mean, z_log_var).mean(), rel=1e-5)
         assert doubled["loss"] == pytest.approx(doubled["reconstruction"] + doubled["kl"], rel=1e-6)
+
+    def test_images_of_weight_0_teach_nothing(self, x):
+        vae = models.build_vae(seed=0)
+        vae.compile(keras.optimizers.SGD(1e-3))
+        before = vae.decoder.get_layer("x_logits").kernel.numpy()
+        vae.fit(x, sample_weight=np.zeros(256), verbose=0)
+        assert np.array_equal(vae.decoder.get_layer("x_logits").kernel, before)
+        vae.fit(x, sample_weight=np.ones(256), verbose=0)
+        assert not np.array_equal(vae.decoder.get_layer("x_logits").kernel, before)
 
     def test_beta_set_after_building_and_compiling_counts(self, x):
         vae = models.build_vae(beta=1.0, seed=0)
