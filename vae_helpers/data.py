@@ -57,8 +57,6 @@ def load_mnist(subset="all"):
 
     Raises
     ------
-    ValueError
-        If `subset` is none of the three.
     AssetError
         If the file is missing, or is not the one that was shipped.
 

@@ -215,11 +215,6 @@ def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, nam
         A widget, shown by being the last expression of a cell. Its `z` is the code where the reader is, its `points`
         are those dropped; both can be read and set.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a network is not such a one or gives codes that are not finite, there are no digits, or a number is not one.
-
     References
     ----------
     Notebook 09; lecture, sections 3.6 and 4.13.
@@ -246,11 +241,6 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
     DrawingPad
         A widget, shown by being the last expression of a cell. Its `image`, `z_mean` and `z_std` are those of the
         drawing.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `latent_pad` does.
 
     References
     ----------

@@ -72,11 +72,6 @@ def guarded(widget):
     -------
     ipywidgets.VBox
         The widget, with a guard beside it that shows nothing.
-
-    Raises
-    ------
-    TypeError
-        If it is no widget.
     """
     _validate.require(isinstance(widget, ipywidgets.Widget), "widget must be one of ipywidgets'", widget,
                       error=TypeError)
@@ -284,11 +279,6 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
         A widget, shown by being the last expression of a cell. Its controls are `mean`, `std`, `n_draws` and
         `draw_again`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not such a number; the message repeats it.
-
     References
     ----------
     Notebook 02; lecture, section 3.2.
@@ -351,11 +341,6 @@ def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
     -------
     Panel
         A widget, shown by being the last expression of a cell. Its controls are named like the parameters.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not such a number; the message repeats it.
 
     References
     ----------
@@ -431,12 +416,6 @@ def latent_sliders(network, z=None, *, digits=None, seed=0):
     Panel
         A widget, shown by being the last expression of a cell. Its sliders are `controls["z[0]"]` and so on. Its `z`,
         an ndarray of shape (latent_dim,), is the code shown, and can be set; `start_from(number)` shows a real digit.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `network` is none, `z` is not such a code or beyond the sliders' ends, or `digits` are not
-        images with labels; the message says what was received.
 
     References
     ----------

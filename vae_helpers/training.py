@@ -54,11 +54,6 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
     keras.callbacks.History
         `loss`, and for a VAE `reconstruction` and `kl`, in nats per image, each a mean over the epoch.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of the kind above; the message repeats it.
-
     References
     ----------
     L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large learning rates",
