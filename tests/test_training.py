@@ -1,5 +1,6 @@
 """The training recipe: what it reaches, that it repeats, and bad input."""
 
+import functools
 import re
 
 import numpy as np
@@ -138,6 +139,9 @@ def compiled(optimizer="adam"):
     return vae
 
 
+never_trained = functools.cache(compiled)  # of which all is refused
+
+
 @slow
 def test_a_cost_that_is_no_number_halts_within_its_epoch_and_names_the_learning_rate():
     with pytest.raises(models.TrainingStopped, match=r"cost became \S+ in epoch 1, at a learning rate of .*a tenth"):
@@ -185,7 +189,7 @@ def test_a_batch_of_a_dataset_that_comes_later_and_holds_no_pixels_halts_too(bad
     (as_vectors(FEW), np.full((500, 784), np.nan, np.float32), r"y must be pixels in \[0, 1\], .* from nan to nan"),
 ])
 def test_what_are_no_images_is_refused_before_the_first_step(method, x, y, message):
-    vae = compiled()
+    vae = never_trained()
     with pytest.raises(ValueError, match=message):
         getattr(vae, method)(x, y, verbose=0)
     batches = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y)).batch(50)
