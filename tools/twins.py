@@ -160,14 +160,20 @@ class Twins:
             self._models[name] = self._packed(make() if state is None else state)
         return f'<div class="twin {tag}" data-twin="{kind}" data-model="{name}" data-prevent-swipe></div>'
 
-    def scripts(self):
-        """Return the scripts with the twins' models, which are data, and `alive.js`, which shows them at once."""
+    def scripts(self, start="window.twins = bringAlive();"):
+        """Return the scripts with the twins' models, which are data, and `alive.js`, which shows them.
+
+        Parameters
+        ----------
+        start : str, optional
+            JavaScript that calls `bringAlive` when there is something to show; unless told otherwise, at once.
+        """
         if not self._models:
             return ""
         data = [f'<script type="application/json" id="{name}">{json.dumps(model).replace("<", chr(92) + "u003c")}</script>'
                 for name, model in self._models.items()]
         data += [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in self._arrays.items()]
-        start = 'import { bringAlive } from "vae/alive.js";\nwindow.twins = bringAlive();'
+        start = f'import {{ bringAlive }} from "vae/alive.js";\n{start}'
         imports = json.dumps({"imports": _modules()})
         return "\n".join([*data, f'<script type="importmap">{imports}</script>', f'<script type="module">{start}</script>'])
 
