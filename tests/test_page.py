@@ -1,5 +1,8 @@
 """The page that needs nothing: one file, alive in a browser that has no network, right to the last pixel, for everybody."""
 
+import re
+
+import nbformat
 import numpy as np
 import pytest
 from scipy.stats import chi2
@@ -7,6 +10,8 @@ from scipy.stats import chi2
 from tests.test_accessibility import findings_of
 from tools import browser
 from tools import page as making
+from tools.execute import NOTEBOOKS
+from tools.twins import KINDS
 from vae_helpers.drawing import draw_as_mnist
 from vae_helpers.gaussian import kl_between
 from vae_helpers.network import load_pretrained
@@ -156,3 +161,42 @@ def test_with_less_motion_a_walk_goes_in_steps(opened):
 def test_nothing_serious_under_axe(opened, scheme):
     found = findings_of(opened(color_scheme=scheme))
     assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    return making.write(NOTEBOOKS, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.mark.slow
+def test_links_between_the_pages_lead_somewhere(beside):
+    found = {file: file.read_text(encoding="utf-8") for file in beside}
+    start, *others = beside
+    for file in others:
+        assert file.relative_to(start.parent).as_posix() in found[start] and start.name in found[file]
+    for file, text in found.items():
+        markup = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.S)
+        for address in re.findall(r'\bhref="([^"#]+)', markup):
+            assert re.match("https?:|data:", address) or (file.parent / address).is_file(), (file.stem, address)
+        assert set(re.findall(r'\bsrc="(\w+):', markup)) <= {"data"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", ["03_kl_divergence", "09_latent_sliders"])
+def test_a_notebook_beside_the_page(chromium, beside, stem):
+    """It is as wide as a phone, sets its formulas, asks for nothing, and its widgets are alive."""
+    file = next(file for file in beside if file.stem == stem)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+    page.goto(file.as_uri())
+    page.wait_for_load_state()
+    widgets = [cell for cell in nbformat.read(making.ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells
+               if KINDS.keys() & set(cell.metadata.get("tags", []))]
+    assert widgets and page.locator(".twin > *").count() == len(widgets)
+    assert page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]") == [390, 390]
+    assert page.locator("math").count() and not re.search(r"\$[^$\n]+\$", page.locator("main").inner_text())
+    context.close()
+    assert errors == []

@@ -4,14 +4,23 @@ One file, which a browser opens from disk or from any host of files: trained net
 inside. The widgets are the modules of `vae_helpers/assets/js`, the same as in a notebook and in a lecture's deck.
 """
 
+import argparse
+import html
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.twins import Twins
+import nbformat
+from pygments.formatters import HtmlFormatter
+
+from tools import markup
+from tools.execute import NOTEBOOKS
+from tools.twins import KINDS, Twins
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "build" / "page"
 ASSETS = Path(__file__).parent / "assets" / "page"
+LINK = r"\1.html"  # a link to a notebook leads to its page
 
 
 class Section(NamedTuple):
@@ -57,13 +66,13 @@ CC BY-SA 4.0, the code under the MIT licence, by the authors of this series.</p>
 </section>"""
 
 
-def page(notebooks=""):
+def page(notebooks=()):
     """Return the page.
 
     Parameters
     ----------
-    notebooks : str, optional
-        HTML that leads to the notebooks, where they stand beside the page.
+    notebooks : list of pathlib.Path, optional
+        Those that stand beside the page, which leads to them.
 
     Returns
     -------
@@ -74,21 +83,97 @@ def page(notebooks=""):
         f'<section id="{section.name}" aria-labelledby="{section.name}-question">\n'
         f'<h2 id="{section.name}-question">{section.question}</h2>\n<p>{section.text}</p>\n{twins.place(section.twin)}\n'
         "</section>" for section in SECTIONS)
-    styles = twins.style() + (ASSETS / "page.css").read_text("utf-8")
-    parts = {"STYLES": styles, "SECTIONS": sections, "FOOTER": FOOTER.format(notebooks=notebooks),
-             "SCRIPTS": twins.scripts(start=(ASSETS / "page.js").read_text("utf-8"))}
     text = (ASSETS / "page.html").read_text("utf-8")
-    for name, part in parts.items():
-        text = text.replace(f"{name}\n", f"{part}\n", 1)
-    return text
+    return _filled(text, SECTIONS=sections, FOOTER=FOOTER.format(notebooks=_list_of(notebooks)),
+                   STYLES=twins.style() + (ASSETS / "page.css").read_text("utf-8"),
+                   SCRIPTS=twins.scripts(start=(ASSETS / "page.js").read_text("utf-8")))
 
 
-def main():
-    """Write the page."""
-    BUILT.mkdir(parents=True, exist_ok=True)
-    file = BUILT / "index.html"
-    file.write_text(page(), encoding="utf-8")
-    print(f"{file.relative_to(ROOT)}, {file.stat().st_size / 1e6:.1f} MB")
+def notebook_page(path):
+    """Return a notebook as a page to read: stored pictures, formulas as MathML, its widgets alive.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        One of `NOTEBOOKS`.
+
+    Returns
+    -------
+    str
+    """
+    notebook, twins = nbformat.read(path, as_version=4), Twins()
+    body = "\n".join(_cell(cell, path.parent, twins) for cell in notebook.cells)
+    start = "../" * len(_place(path).parents[1:]) + "index.html"
+    styles = [twins.style(), HtmlFormatter(style="default").get_style_defs(".highlight"),
+              (ASSETS / "page.css").read_text("utf-8"),
+              (ASSETS / "notebook.css").read_text("utf-8").replace("FONT", markup.font_of(body))]
+    return _filled((ASSETS / "notebook.html").read_text("utf-8"), TITLE=_title(notebook), START=start, BODY=body,
+                   STYLES="\n".join(styles), SCRIPTS=twins.scripts())
+
+
+def _filled(template, **parts):
+    """A template whose words in capitals are replaced; what is put in is left alone."""
+    return re.sub(r"\b(" + "|".join(parts) + r")\b", lambda found: parts[found[1]], template)
+
+
+def _cell(cell, folder, twins):
+    """A cell as HTML; code that a notebook folds is folded here, too."""
+    if cell.cell_type == "markdown":
+        return markup.markdown(cell.source, folder, LINK)
+    tags = cell.metadata.get("tags", [])
+    code, outputs = markup.code_markup(cell.source), [markup.output_markup(output, folder, LINK) for output in cell.outputs]
+    if cell.metadata.get("jupyter", {}).get("source_hidden") or "setup" in tags:
+        code = f"<details><summary>{'a solution' if 'solution' in tags else 'code'}</summary>{code}</details>"
+    named = [tag for tag in tags if tag in KINDS]
+    if named:
+        outputs = [twins.place(named[0])]
+    return f'<div class="cell">{code}{"".join(outputs)}</div>'
+
+
+def _list_of(notebooks):
+    """Links to these notebooks, those of the way through first."""
+    if not notebooks:
+        return ""
+    links = [f'<li><a href="{_place(path).as_posix()}">{_title(nbformat.read(path, as_version=4))}</a></li>'
+             for path in notebooks]
+    return f"</p>\n<p>Read them here:</p>\n<ul>{''.join(links)}</ul>\n<p>"
+
+
+def _title(notebook):
+    return html.escape(re.search(r"^# (.*)$", notebook.cells[0].source, flags=re.M)[1])
+
+
+def _place(path):
+    """Where a notebook stands beside the page."""
+    return path.relative_to(ROOT).with_suffix(".html")
+
+
+def write(notebooks=(), folder=BUILT):
+    """Write the page and, beside it, pages of these notebooks.
+
+    Parameters
+    ----------
+    notebooks : list of pathlib.Path, optional
+    folder : pathlib.Path, optional
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    pages = {folder / "index.html": page(notebooks)}
+    pages |= {folder / _place(path): notebook_page(path) for path in notebooks}
+    for file, text in pages.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return list(pages)
+
+
+def main(words=None):
+    """Write what a command asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--notebooks", action="store_true", help="the notebooks, too, as pages to read")
+    for file in write(NOTEBOOKS if parser.parse_args(words).notebooks else []):
+        print(f"{file.relative_to(ROOT)}, {file.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
