@@ -387,10 +387,10 @@ class Autoencoder(keras.Model):
         if set(shapes) != {(self.latent_dim,)}:
             raise ValueError(f"encoder must give codes of shape (batch, {self.latent_dim}), which decoder takes, "
                              f"received outputs of shape {[('batch', *shape) for shape in shapes]}")
-        given, wanted = math.prod(self.decoder.output_shape[1:]), math.prod(self.image_shape)
-        if given != wanted:
-            raise ValueError(f"decoder must give the {wanted} pixels of an image of {self.image_shape}, received a "
-                             f"decoder with the output shape {('batch', *self.decoder.output_shape[1:])}")
+        if not _holds_images(self.decoder.output_shape[1:], self.image_shape):
+            raise ValueError(f"decoder must give the {math.prod(self.image_shape)} pixels of an image of "
+                             f"{self.image_shape}, flat or in that shape, received a decoder with the output shape "
+                             f"{('batch', *self.decoder.output_shape[1:])}")
 
     def _check_data(self, x, y=None):
         """Say what is wrong with images and targets: whole arrays, or the first batch of a dataset."""
@@ -630,7 +630,16 @@ def to_network(model, info=None):
         raise ValueError("model must have the lecture's layers, which build_vae makes, because NumPy runs no others; "
                          f"received the layers {', '.join(layers_of_model)}. Where a network is asked for, give the "
                          "model itself: it has encode and decode, too")
-    return Network({key: _as_array(weight) for key, weight in arrays.items()}, info, model.image_shape)
+    network = Network({key: _as_array(weight) for key, weight in arrays.items()}, info, model.image_shape)
+    # Layers of the same names and sizes may still compute something else. Half precision is off by about a hundredth.
+    rng = np.random.default_rng(0)
+    images, z = rng.random((8, *model.image_shape), np.float32), rng.standard_normal((8, model.latent_dim))
+    for part, its, ours in (("encoder", model.encode(images)[0], network.encode(images)[0]),
+                            ("decoder", model.decode_logits(z), network.decode_logits(z))):
+        if np.linalg.norm(its - ours) > 0.05 * np.linalg.norm(its):
+            raise ValueError(f"model must compute what the lecture's layers do: its {part} has their names and gives "
+                             "other numbers. Its activations may be others")
+    return network
 
 
 def _named_weights(model):
@@ -650,6 +659,9 @@ def _before_the_sigmoid(decoder):
 
 def _image_shape_of(encoder, image_shape):
     """Return the size of the images that an encoder takes, as given or, where nothing is given, as its input says."""
+    if len(getattr(encoder, "inputs", None) or ()) != 1:
+        raise ValueError("encoder must be a functional or Sequential model with one input, whose shape is known; "
+                         f"received {_validate.described(encoder)}")
     shape = tuple(encoder.input_shape[1:])
     if image_shape is None:
         image_shape = (28, 28) if shape == (784,) else shape[:2] if shape[2:] == (1,) else shape
@@ -657,10 +669,14 @@ def _image_shape_of(encoder, image_shape):
             raise ValueError(f"image_shape must be given for an encoder whose input is flat, received {shape[0]} "
                              "pixels: for example image_shape=(20, 16)")
     image_shape = _validate.image_shape(image_shape)
-    if math.prod(shape) != math.prod(image_shape):
-        raise ValueError(f"encoder must take images of {image_shape}, received one with the input shape "
-                         f"{('batch', *shape)}")
+    if not _holds_images(shape, image_shape):
+        raise ValueError(f"encoder must take images of {image_shape}, flat or in that shape, received one with the "
+                         f"input shape {('batch', *shape)}")
     return image_shape
+
+
+def _holds_images(shape, image_shape):
+    return tuple(shape) in [(math.prod(image_shape),), image_shape, (*image_shape, 1)]
 
 
 def _single_precision(tensor):
