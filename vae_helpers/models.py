@@ -257,9 +257,9 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        if "float16" in (weight.dtype for weight in self.weights):
-            raise ValueError("the weights must be float32 or float64, received float16, which is too coarse for their "
-                             "steps: keras.config.set_dtype_policy('mixed_float16') computes in half precision and "
+        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
+            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
+                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
                              "keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
