@@ -68,3 +68,16 @@ export function onKey(node, act) {
     if (!event.ctrlKey && !event.altKey && !event.metaKey && act(event.key, event.shiftKey)) event.preventDefault();
   });
 }
+
+/** Call `act` when the element's place on the screen changes, also by the browser's zoom; return what ends it. */
+export function watchSize(node, act) {
+  const sizes = new ResizeObserver(act);
+  // After what others do at the same event: a deck fits its slides.
+  const later = () => requestAnimationFrame(act);
+  sizes.observe(node);
+  window.addEventListener("resize", later);
+  return () => {
+    sizes.disconnect();
+    window.removeEventListener("resize", later);
+  };
+}
