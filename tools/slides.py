@@ -25,7 +25,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tools.execute import chosen
+from tools.execute import NOTEBOOKS, chosen
 
 ROOT = Path(__file__).parents[1]
 ASSETS = Path(__file__).parent / "assets" / "slides"
@@ -275,5 +275,5 @@ def _font_of(slides):
 
 
 if __name__ == "__main__":
-    for file in write(chosen(sys.argv[1:]), ROOT / "slides"):
+    for file in write(chosen(sys.argv[1:], NOTEBOOKS), ROOT / "slides"):
         print(file.relative_to(ROOT))
