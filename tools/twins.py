@@ -60,8 +60,9 @@ def gaussian():
     """What the twin of `sliders.gaussian_sliders()` begins with: its noise, too."""
     return {"mean": 0.0, "std": 1.0, "n_draws": 500,
             "noise": np.random.default_rng(0).standard_normal(sliders.DRAWS[1]).tolist(),
-            "setup": {"controls": [_control("mean", "mean \u03bc", sliders.MEANS), _control("std", "std \u03c3", sliders.STDS),
-                                   _control("n_draws", "draws", sliders.DRAWS, 10)], "colours": COLOURS}}
+            "setup": {"colours": COLOURS, "controls": [
+                _control("mean", "mean \u03bc", sliders.MEANS), _control("std", "std \u03c3", sliders.STDS),
+                _control("n_draws", "draws", sliders.DRAWS, 10)]}}
 
 
 def kl():
@@ -170,12 +171,11 @@ class Twins:
         """
         if not self._models:
             return ""
-        data = [f'<script type="application/json" id="{name}">{json.dumps(model).replace("<", chr(92) + "u003c")}</script>'
+        data = [_script("application/json", json.dumps(model).replace("<", r"\u003c"), f' id="{name}"')
                 for name, model in self._models.items()]
-        data += [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in self._arrays.items()]
+        data += [_script("text/plain", text, f' id="{name}"') for name, text in self._arrays.items()]
         start = f'import {{ bringAlive }} from "vae/alive.js";\n{start}'
-        imports = json.dumps({"imports": _modules()})
-        return "\n".join([*data, f'<script type="importmap">{imports}</script>', f'<script type="module">{start}</script>'])
+        return "\n".join([*data, _script("importmap", json.dumps({"imports": _modules()})), _script("module", start)])
 
     @staticmethod
     def style():
@@ -195,6 +195,10 @@ class Twins:
         name = f"array-{hashlib.sha256(array).hexdigest()[:12]}"
         self._arrays[name] = base64.b64encode(array).decode()
         return name
+
+
+def _script(kind, text, more=""):
+    return f'<script type="{kind}"{more}>{text}</script>'
 
 
 def _modules():

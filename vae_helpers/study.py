@@ -17,7 +17,7 @@ BETAS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 1568.0)  # 1568 = 2 * 784, the lec
 SEEDS = (1, 2)
 EPOCHS = 6
 
-SIDE = 15  # digits along a side of a plane's sheet
+SIDE = 9  # digits along a side of a plane's sheet: few, so that each can be read from the last row
 N_CODES = 1000  # test digits, the first ones, of which a plane holds the codes
 
 TABLE = Path(__file__).parent / "assets" / "study" / "beta_and_latent_size.csv"
@@ -38,7 +38,7 @@ class Run(NamedTuple):
 class Plane(NamedTuple):
     """The plane of a network of the study with two latent elements."""
 
-    sheet: np.ndarray  # (420, 420), uint8, 255 is ink: what `quantile_plane_codes(SIDE)` decode to
+    sheet: np.ndarray  # (252, 252), uint8, 255 is ink: what `quantile_plane_codes(SIDE)` decode to
     codes: np.ndarray  # (1000, 2), float16: z_mean of the first 1,000 test digits
     distortion: float  # as in the table
     rate: float
@@ -138,7 +138,7 @@ def beta_planes(path=PLANES):
     --------
     >>> planes = beta_planes()
     >>> len(planes), planes[1.0, 1].sheet.shape, planes[1.0, 1].codes.shape
-    (16, (420, 420), (1000, 2))
+    (16, (252, 252), (1000, 2))
     """
     path = Path(path)
     if not path.exists():

@@ -6,7 +6,7 @@ import { element } from "./page.js";
 import { paintPlane } from "./plane.js";
 import { layOutPanel, makePicture, written } from "./panel.js";
 
-const LEAST_SPAN = 3.3; // shows the prior's circle of 3 standard deviations
+const LEAST_SPAN = 4; // shows the prior's circle of 3 standard deviations
 
 /** Show the slider of a model with "beta" and "seed", and return a function that ends it. What the model holds is made by
  * `beta` in tools/twins.py. */
@@ -38,7 +38,8 @@ export function showBeta(el, model) {
     choice.show(state.get("seed"));
     sheet.src = state.get("sheets")[current()];
     sheet.alt = `digits decoded over the plane of the network trained with beta ${beta}`;
-    sentence.textContent = `Rate ${written(rate)} nats, distortion ${written(distortion)} nats per image.`;
+    sentence.textContent = `Trained with beta ${beta}, seed ${state.get("seed")}: rate ${written(rate)}, distortion ` +
+      `${written(distortion)} nats per image; together ${written(rate + distortion)}, which is minus the ELBO.`;
     plane.repaint();
   }
 

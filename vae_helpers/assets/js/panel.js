@@ -34,7 +34,7 @@ export function makePicture(label, paint) {
 /** Put the parts into the element: controls at the left, what they show at the right. Return the sentence's element. */
 export function layOutPanel(el, title, controls, pictures, many = false) {
   const sentence = element("p", { class: "sentence", role: "status", "aria-live": "polite" });
-  const left = element("div", { class: "controls" }, ...controls), right = element("div", { class: "pictures" }, ...pictures);
+  const left = element("div", { class: "knobs" }, ...controls), right = element("div", { class: "pictures" }, ...pictures);
   (many ? right : left).append(sentence);
   el.append(element("div", { class: `vae-twin${many ? " many" : ""}`, role: "group", "aria-label": title }, left, right));
   return sentence;
