@@ -34,35 +34,36 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("two", "What can two numbers draw?",
-            "Move the sliders: the network draws the digit that the two numbers stand for. One digit bends into the next, and "
-            "between them are shapes that nobody has written.", "twin-latent-2"),
+            "Move the sliders: the network draws the digit that the two numbers stand for. One digit bends into the "
+            "next, and between them are shapes that nobody has written.", "twin-latent-2"),
     Section("plane", "Where does each digit live?",
-            "Each dot is a real digit, in the place that the network has given it; drag anywhere, and see what it draws there. "
-            "Most digits that the model would draw by itself come from within the two inner circles.", "twin-pad"),
+            "Each dot is a real digit, in the place that the network has given it; drag anywhere, and see what it "
+            "draws there. Most digits that the model would draw by itself come from within the two inner circles.",
+            "twin-pad"),
     Section("own", "Where does your digit land?",
-            "Write a digit with a finger or the mouse: the network gives it a place, and draws it again from that place alone. "
-            "Where another digit comes back, two numbers were too few to tell them apart.", "twin-canvas"),
+            "Write a digit with a finger or the mouse: the network gives it a place, and draws it again from that "
+            "place alone. Where another digit comes back, two numbers were too few to tell them apart.", "twin-canvas"),
     Section("twelve", "What can twelve numbers say that two cannot?",
-            "Another network has twelve numbers and draws more sharply; the sliders that say most about a digit come first, in "
-            "nats. Take a real digit, then move one slider at a time: slant, width and loops change, and the last does nothing.",
-            "twin-latent-12"),
+            "Another network has twelve numbers and draws more sharply; the sliders that say most about a digit come "
+            "first, in nats. Take a real digit, then move one slider at a time: slant, width and loops change, and the "
+            "last does nothing.", "twin-latent-12"),
     Section("draws", "How can a network learn through a throw of dice?",
-            "A code is drawn: a mean, plus a standard deviation times noise. Move the two, and the noise stays what it was while "
-            "each draw follows; so the network can see which way to move.", "twin-gaussian"),
+            "A code is drawn: a mean, plus a standard deviation times noise. Move the two, and the noise stays what it "
+            "was while each draw follows; so the network can see which way to move.", "twin-gaussian"),
     Section("price", "What does it cost to be different?",
-            "The KL divergence says how far one distribution, q, is from another, p. It is the filled area less the hatched one, "
-            "and however you move them, it is never below zero.", "twin-kl"),
+            "The KL divergence says how far one distribution, q, is from another, p. It is the filled area less the "
+            "hatched one, and however you move them, it is never below zero.", "twin-kl"),
     Section("beta", "How much should the code be allowed to say?",
-            "Beta is the price of what a code says; for each of eight prices, two networks were trained. As it rises, the code "
-            "says less (the rate falls), digits come back less alike (the distortion rises), and in the end it is silent.",
-            "twin-beta"),
+            "Beta is the price of what a code says; for each of eight prices, two networks were trained. As it rises, "
+            "the code says less (the rate falls), digits come back less alike (the distortion rises), and in the end "
+            "it is silent.", "twin-beta"),
 )
 FOOTER = """<section id="more">
 <h2>And how does it work?</h2>
-<p>Twelve notebooks derive each formula, check it by another way, train these networks in a minute, and say what the numbers are
-worth. With Python, in the folder that this page was made from: <code>make lab</code>.{notebooks}</p>
-<p>The digits are the MNIST database, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0. The text and the pictures are under
-CC BY-SA 4.0, the code under the MIT licence, by the authors of this series.</p>
+<p>Twelve notebooks derive each formula, check it by another way, train these networks in minutes, and say what the
+numbers are worth. With Python, in the folder that this page was made from: <code>make lab</code>.{notebooks}</p>
+<p>The digits are the MNIST database, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0. The text and the
+pictures are under CC BY-SA 4.0, the code under the MIT licence, by the authors of this series.</p>
 </section>"""
 
 
@@ -81,8 +82,8 @@ def page(notebooks=()):
     twins = Twins()
     sections = "\n".join(
         f'<section id="{section.name}" aria-labelledby="{section.name}-question">\n'
-        f'<h2 id="{section.name}-question">{section.question}</h2>\n<p>{section.text}</p>\n{twins.place(section.twin)}\n'
-        "</section>" for section in SECTIONS)
+        f'<h2 id="{section.name}-question">{section.question}</h2>\n<p>{section.text}</p>\n'
+        f"{twins.place(section.twin)}\n</section>" for section in SECTIONS)
     text = (ASSETS / "page.html").read_text("utf-8")
     return _filled(text, SECTIONS=sections, FOOTER=FOOTER.format(notebooks=_list_of(notebooks)),
                    STYLES=twins.style() + (ASSETS / "page.css").read_text("utf-8"),
@@ -121,7 +122,8 @@ def _cell(cell, folder, twins):
     if cell.cell_type == "markdown":
         return markup.markdown(cell.source, folder, LINK)
     tags = cell.metadata.get("tags", [])
-    code, outputs = markup.code_markup(cell.source), [markup.output_markup(output, folder, LINK) for output in cell.outputs]
+    code = markup.code_markup(cell.source)
+    outputs = [markup.output_markup(output, folder, LINK) for output in cell.outputs]
     if cell.metadata.get("jupyter", {}).get("source_hidden") or "setup" in tags:
         code = f"<details><summary>{'a solution' if 'solution' in tags else 'code'}</summary>{code}</details>"
     named = [tag for tag in tags if tag in KINDS]
