@@ -18,7 +18,7 @@ from vae_helpers.network import load_pretrained
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "projector": (1920, 1080)}
 MOST_BYTES = 12_000_000
-# A weight's rounding to 16 bits moves a pixel by less than 1/255 (tests/test_twins.py), painting it as a byte by as much.
+# A weight's rounding to 16 bits moves a pixel by less than 1/255 (tests/test_twins.py), and so does its byte.
 NEAR = 2
 
 
