@@ -580,6 +580,10 @@ TABLE = {
         "mean_q, mean_p": [*NUMBER, *between(-3.0, 3.0, (4.0, -3.5))],
         "std_q, std_p": [*NUMBER, *between(0.4, 2.0, (0.0, -1.0, 5.0))],
     }),
+    "sliders.beta_slider": ({"beta": 1.0, "seed": 1}, {
+        "beta": [*NUMBER, *((bad, V, r"be one of 0, 0\.1, 0\.3, 1, 3, 10, 30, 1568; received ") for bad in (2.0, -1))],
+        "seed": [*integer(0), (3, V, r"be one of 1, 2; received 3")],
+    }),
     "sliders.latent_sliders": ({"network": VAE_2D, "z": [0.0, 0.0], "digits": DIGITS, "seed": 0}, {
         "network": [*network("latent_dim, encode, decode"),
                     (NanCodes(), V, r"^the codes that network gives must not hold NaN, received 4")],
@@ -623,6 +627,7 @@ REFUSES_NOTHING = {
     "latent.tiled": "called with images that were checked",
     "scripts.as_one": "what it refuses is a module that is missing or imports itself: test_scripts.py",
     "sliders.Picture.add_axes": "matplotlib's axes refuse what is none",
+    "study.beta_planes": "it takes a file, or none",
     "study.missing": "called with what `study.read` gives",
     "study.read": "what it refuses is a damaged file: test_study.py",
 }

@@ -250,9 +250,10 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        _validate.require("float16" not in (weight.dtype for weight in self.weights), "the weights must be float32 or "
-                          "float64, received float16, which is too coarse for their steps: keras.config."
-                          "set_dtype_policy('mixed_float16') computes in half precision and keeps them whole")
+        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
+            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
+                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
+                             "keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
@@ -380,9 +381,10 @@ class Autoencoder(keras.Model):
         _validate.require(set(shapes) == {(self.latent_dim,)}, f"encoder must give codes of shape (batch, "
                           f"{self.latent_dim}), which decoder takes, received outputs of shape "
                           f"{[('batch', *shape) for shape in shapes]}")
-        given, wanted = self.decoder.output_shape[1:], math.prod(self.image_shape)
-        _validate.require(math.prod(given) == wanted, f"decoder must give the {wanted} pixels of an image of "
-                          f"{self.image_shape}, received a decoder with the output shape {('batch', *given)}")
+        given = self.decoder.output_shape[1:]
+        _validate.require(_holds_images(given, self.image_shape), f"decoder must give the "
+                          f"{math.prod(self.image_shape)} pixels of an image of {self.image_shape}, flat or in that "
+                          f"shape, received a decoder with the output shape {('batch', *given)}")
 
     def _check_data(self, x, y=None):
         """Say what is wrong with images and targets: whole arrays, or the first batch of a dataset."""
@@ -611,10 +613,20 @@ def to_network(model, info=None):
                       error=TypeError)
     weights = _named_weights(model)
     lectures = weight_shapes(model.latent_dim, isinstance(model, VAE), model.image_shape)
+    received = ", ".join(layer.name for part in (model.encoder, model.decoder) for layer in part.layers)
     _validate.require(weights.keys() == lectures.keys(), "model must have the lecture's layers, which build_vae makes, "
-                      f"because NumPy runs no others; received the weights {', '.join(weights)}. Where a network is "
+                      f"because NumPy runs no others; received the layers {received}. Where a network is "
                       "asked for, give the model itself: it has encode and decode, too")
-    return Network({key: _as_array(weight) for key, weight in weights.items()}, info, model.image_shape)
+    network = Network({key: _as_array(weight) for key, weight in weights.items()}, info, model.image_shape)
+    # Layers of the same names and sizes may still compute something else. Half precision is off by about a hundredth.
+    rng = np.random.default_rng(0)
+    images, z = rng.random((8, *model.image_shape), np.float32), rng.standard_normal((8, model.latent_dim))
+    for part, its, ours in (("encoder", model.encode(images)[0], network.encode(images)[0]),
+                            ("decoder", model.decode_logits(z), network.decode_logits(z))):
+        _validate.require(np.linalg.norm(its - ours) <= 0.05 * np.linalg.norm(its), "model must compute what the "
+                          f"lecture's layers do: its {part} has their names and gives other numbers. Its activations "
+                          "may be others")
+    return network
 
 
 def _named_weights(model):
@@ -634,15 +646,21 @@ def _before_the_sigmoid(decoder):
 
 def _image_shape_of(encoder, image_shape):
     """Return the size of the images that an encoder takes, as given or, where nothing is given, as its input says."""
+    _validate.require(len(getattr(encoder, "inputs", None) or ()) == 1, "encoder must be a functional or Sequential "
+                      f"model with one input, whose shape is known; received {_validate.described(encoder)}")
     shape = tuple(encoder.input_shape[1:])
     if image_shape is None:
         image_shape = (28, 28) if shape == (784,) else shape[:2] if shape[2:] == (1,) else shape
         _validate.require(len(image_shape) >= 2, "image_shape must be given for an encoder whose input is flat, "
                           f"received {shape[0]} pixels: for example image_shape=(20, 16)")
     image_shape = _validate.image_shape(image_shape)
-    _validate.require(math.prod(shape) == math.prod(image_shape), f"encoder must take images of {image_shape}, "
-                      f"received one with the input shape {('batch', *shape)}")
+    _validate.require(_holds_images(shape, image_shape), f"encoder must take images of {image_shape}, flat or in that "
+                      f"shape, received one with the input shape {('batch', *shape)}")
     return image_shape
+
+
+def _holds_images(shape, image_shape):
+    return tuple(shape) in [(math.prod(image_shape),), image_shape, (*image_shape, 1)]
 
 
 def _single_precision(tensor):
