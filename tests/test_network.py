@@ -240,7 +240,13 @@ def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b""),
+def without_info(path):
+    with np.load(path) as file:
+        arrays = {key: file[key] for key in file.files if key != "info"}
+    np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b""), without_info,
                                     lambda path: path.write_bytes(path.read_bytes()[:-1000])])
 def test_missing_and_damaged_weights_are_refused_with_the_path_and_the_remedy(damage, tmp_path, monkeypatch):
     path = tmp_path / "ae-2d.npz"

@@ -94,6 +94,12 @@ print(json.dumps([time.process_time() - began, heavy]))
     assert min(seconds) < 3, "of work; what others do on the machine does not count"
 
 
+def test_the_judge_loads_no_statistics_and_draws_nothing():
+    """They would take longer to load than all else that a first exercise needs."""
+    loaded = run("import json, sys; import vae_helpers.checks; print(json.dumps(list(sys.modules)))")
+    assert "vae_helpers.checks" in loaded and not {"scipy.stats", "matplotlib.pyplot"} & set(loaded)
+
+
 @pytest.mark.slow
 def test_light_rooms_work_without_tensorflow_and_network():
     """Loading what ships with the package, with every connection and every import of a framework forbidden."""
