@@ -429,7 +429,7 @@ def beta_slider(beta=1.0, seed=1):
     def draw(beta, seed):
         plane = planes[beta, seed]
         figure = Figure(figsize=(6.2, 3.1), dpi=200, facecolor="white")
-        sheet, axes = figure.add_axes((0, 0.11, 0.45, 0.89)), figure.add_axes((0.535, 0.11, 0.455, 0.88))
+        sheet, axes = figure.add_axes((0, 0.11, 0.45, 0.89)), figure.add_axes((0.535, 0.15, 0.455, 0.84))
         sheet.imshow(plane.sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="antialiased")
         sheet.axis("off")
         codes = plane.codes.astype(float)
