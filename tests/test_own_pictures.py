@@ -122,6 +122,15 @@ def test_an_image_shape_that_is_not_the_encoders():
         models.VAE(an_encoder(), a_decoder(), image_shape=(16, 20))
 
 
+@pytest.mark.parametrize("shape", [(5, 16, 20), (5, 16, 20, 1), (5, 1, 20, 16), (5, 160), (320,), (5, 28, 28)])
+def test_images_of_another_layout_are_refused(shape):
+    vae = models.VAE(an_encoder(), a_decoder())
+    vae.compile("adam")
+    for run in (vae.fit, vae.evaluate):
+        with pytest.raises(ValueError, match=r"x must be images of \(20, 16\), received an array of shape \(\d+"):
+            run(np.zeros(shape, "float32"), verbose=0)
+
+
 class TestArrays:
     """A network of arrays holds every weight and computes the same, or it is refused and the layers are named."""
 
@@ -345,6 +354,11 @@ def test_no_name_is_written_over_another():
     frames = [text.get_window_extent() for text in ax.texts]
     assert not [pair for pair in itertools.combinations(frames, 2) if pair[0].overlaps(pair[1])]
     assert max(np.abs(text.get_position()).max() for text in ax.texts) < 2
+
+
+def test_pixels_divided_by_255_are_told_how_to_become_float32():
+    with pytest.raises(TypeError, match=r"dtype float64. Make it float32 with .astype\('float32'\)"):
+        data.as_vectors(shapes_of(GREY, 3).images / 255, GREY)
 
 
 # From a network to its pictures --------------------------------------------------------------------------------------

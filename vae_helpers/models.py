@@ -402,7 +402,7 @@ class Autoencoder(keras.Model):
             if not hasattr(images, "shape") and not isinstance(images, (tuple, list)):
                 continue  # no target, or a generator, whose batches cannot be had twice
             shape = tuple(getattr(images, "shape", ()))
-            if len(shape) < 2 or math.prod(shape[1:]) != math.prod(self.image_shape):
+            if not _holds_images(shape[1:], self.image_shape):
                 hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
                 raise ValueError(f"{name} must be images of {self.image_shape}, received "
                                  f"{_validate.described(images)}{hint}")
