@@ -406,6 +406,7 @@ def test_under_the_sliders(image_shape):
     assert np.abs(shown - expected(network.decode([[0.5, -1.0]])[0], image_shape)).max() <= 1
     assert [name for name, _ in panel.controls["label"].options] == ["any", *NAMES]
     assert panel.controls["real"].description == "take a real picture"
+    assert repr(panel) == "Run this cell to move the sliders: 2 sliders for z and the picture that it decodes to."
     panel.controls["label"].value = 1
     panel.controls["real"].click()
     number = int(panel.controls["number"].value)

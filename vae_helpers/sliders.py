@@ -468,7 +468,7 @@ class _LatentSliders(Panel):
         z = self._code(np.zeros(network.latent_dim) if z is None else z)
         limits = (-self._limit, self._limit)
         super().__init__({self._names[i]: _slider(self._names[i], self._names[i], float(z[i]), limits) for i in order},
-                         self._decode, f"{network.latent_dim} sliders for z and the digit that it decodes to")
+                         self._decode, f"{network.latent_dim} sliders for z and the {self._kind} that it decodes to")
         self._arrange()
 
     @property
@@ -482,9 +482,10 @@ class _LatentSliders(Panel):
 
     def start_from(self, number):
         """Move to the code of a real digit, given by its number, and show the digit beside what is decoded."""
-        number = _validate.integer(number, "the number of a real digit", least=0)
+        number = _validate.integer(number, f"the number of a real {self._kind}", least=0)
         if number >= len(self._images):
-            raise ValueError(f"the number of a real digit must be from 0 to {len(self._images) - 1}, received {number}")
+            raise ValueError(f"the number of a real {self._kind} must be from 0 to {len(self._images) - 1}, received "
+                             f"{number}")
         self._show(self._codes[number], number)
 
     def _show(self, code, original=None):
