@@ -16,6 +16,14 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import pytest  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    """Runs of notebooks first, one by one; then file after file, each on one core, where its fixtures are made once."""
+    items.sort(key=lambda item: "test_notebooks_run" not in item.nodeid)
+    for item in items:
+        if "test_notebooks_run" not in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
