@@ -250,10 +250,11 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
-            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
-                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
-                             "keeps them whole")
+        # Costs are summed in `floatx`, where float16 ends at 65,504; a weight in half precision misses most steps.
+        for half in {"float16", "bfloat16"} & {keras.config.floatx(), *(weight.dtype for weight in self.weights)}:
+            raise ValueError(f"floatx and the weights must be float32 or float64, received {half}, which is too coarse "
+                             f"for costs and steps: keras.config.set_dtype_policy('mixed_{half}') computes in half "
+                             "precision and keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
