@@ -250,10 +250,11 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
-            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
-                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
-                             "keeps them whole")
+        # Costs are summed in `floatx`, where float16 ends at 65,504; a weight in half precision misses most steps.
+        for half in {"float16", "bfloat16"} & {keras.config.floatx(), *(weight.dtype for weight in self.weights)}:
+            raise ValueError(f"floatx and the weights must be float32 or float64, received {half}, which is too coarse "
+                             f"for costs and steps: keras.config.set_dtype_policy('mixed_{half}') computes in half "
+                             "precision and keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
@@ -396,8 +397,8 @@ class Autoencoder(keras.Model):
                 continue  # no target, or a generator, whose batches cannot be had twice
             shape = tuple(getattr(images, "shape", ()))
             hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
-            _validate.require(len(shape) >= 2 and math.prod(shape[1:]) == math.prod(self.image_shape), f"{name} must "
-                              f"be images of {self.image_shape}, received {_validate.described(images)}{hint}")
+            _validate.require(_holds_images(shape[1:], self.image_shape), f"{name} must be images of "
+                              f"{self.image_shape}, received {_validate.described(images)}{hint}")
             _check_pixels(images, name)
 
     def _as_input(self, x):

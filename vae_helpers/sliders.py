@@ -511,7 +511,7 @@ class _LatentSliders(Panel):
         z = self._code(np.zeros(network.latent_dim) if z is None else z)
         limits = (-self._limit, self._limit)
         super().__init__({self._names[i]: _slider(self._names[i], self._names[i], float(z[i]), limits) for i in order},
-                         self._decode, f"{network.latent_dim} sliders for z and the digit that it decodes to")
+                         self._decode, f"{network.latent_dim} sliders for z and the {self._kind} that it decodes to")
         self._arrange()
 
     @property
@@ -525,8 +525,8 @@ class _LatentSliders(Panel):
 
     def start_from(self, number):
         """Move to the code of a real digit, given by its number, and show the digit beside what is decoded."""
-        number = _validate.integer(number, "the number of a real digit", least=0)
-        number = _within(number, "the number of a real digit", (0, len(self._images) - 1))
+        what = f"the number of a real {self._kind}"
+        number = _within(_validate.integer(number, what, least=0), what, (0, len(self._images) - 1))
         self._show(self._codes[number], number)
 
     def _show(self, code, original=None):
