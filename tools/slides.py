@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from pygments.formatters import HtmlFormatter
 
 from tools import markup
-from tools.execute import chosen
+from tools.execute import NOTEBOOKS, chosen
 from tools.markup import code_markup, font_of, output_markup, package, read
 
 ROOT = Path(__file__).parents[1]
@@ -149,5 +149,5 @@ def _height_of_width(picture):
 
 
 if __name__ == "__main__":
-    for file in write(chosen(sys.argv[1:]), ROOT / "slides"):
+    for file in write(chosen(sys.argv[1:], NOTEBOOKS), ROOT / "slides"):
         print(file.relative_to(ROOT))
