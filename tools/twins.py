@@ -93,9 +93,9 @@ def beta(planes=None):
                       "colours": list(map(to_hex, DIGIT_COLOURS))}}
 
 
-def pad(network, other=None, n_digits=N_DIGITS):
+def pad(network, other=None, n_digits=N_DIGITS, names=None):
     """What `latent_pad` begins with where there is no kernel."""
-    widget = latent_pad(network, other, digits=_digits(n_digits))
+    widget = latent_pad(network, other, digits=_digits(n_digits), names=names)
     return _pad_state(widget, [network] if other is None else [network, other])
 
 
@@ -134,7 +134,8 @@ KINDS = {
     "twin-gaussian": ("gaussian", gaussian),
     "twin-kl": ("kl", kl),
     "twin-beta": ("beta", beta),
-    "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"))),
+    "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"), load_pretrained("ae-2d"),
+                                      names=("VAE", "autoencoder"))),
     "twin-canvas": ("pad", lambda: canvas(load_pretrained("vae-2d"))),
 }
 
