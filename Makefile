@@ -13,7 +13,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || echo --no-browser)
 
-.PHONY: help lab test test-quick lint execute tidy figures slides pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures slides lecture handout homework pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,15 @@ figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 
 slides: $(TOOLS) writable ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="3 05" for some
 	$(PYTHON) -m tools.slides $(ONLY)
+
+lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk
+	$(PYTHON) -m tools.lecture $(ONLY)
+
+handout: $(TOOLS) writable ## print the lectures as PDFs in build/; NOTES=yes with the lecturer's notes
+	$(PYTHON) -m tools.handout $(if $(NOTES),--notes) $(ONLY)
+
+homework: $(TOOLS) writable ## write the exercises without solutions to build/homework/; ONLY="3 05" for some
+	$(PYTHON) -m tools.homework $(ONLY)
 
 pretrained: $(TOOLS) writable ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m tools.pretrained

@@ -1,12 +1,13 @@
 """Make the homework: `make homework` writes the exercises of the way through as notebooks without solutions.
 
-Of a notebook of the way, build/homework/ gets its exercises, the `setup` cell, and the code cells above that define what
-the exercises use, folded; no solution, no output, no prose. `check(...)` in each exercise judges the answer, as in the
-notebook itself.
+Of a notebook of the way, build/homework/ gets its exercises, the `setup` cell, and, folded, the code cells above that
+define what the exercises use; no solution, no output, no prose. `check(...)` in each exercise judges the answer, as in
+the notebook itself.
 """
 
 import ast
 import builtins
+import symtable
 import sys
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def homework(path):
     wanted = needed(code, [cell for cell in exercises if cell.cell_type == "code"])
     title = next(cell.source.split("\n")[0].removeprefix("# ") for cell in cells if cell.source.startswith("# "))
     kept = [nbformat.v4.new_markdown_cell(
-        f"# Homework: {title}\n\nThe folded cells prepare what the exercises use; they come from `{path.name}`. Run the "
-        "notebook from the top. Each exercise ends with a call of `check`, which says whether the answer is right.",
+        f"# Homework: {title}\n\nThe folded cells prepare what the exercises use; they come from `{path.name}`. Run "
+        "the notebook from the top. Each exercise ends with a call of `check`, which says whether the answer is right.",
         id="homework")]
     kept += [folded(cell) for cell in code if cell in wanted] + exercises
     made = nbformat.v4.new_notebook(cells=[bare(cell) for cell in kept], metadata=notebook.metadata)
@@ -79,7 +80,7 @@ def needed(code, exercises):
     for cell in reversed(code):
         if "setup" in tags(cell) or names & (defined(cell.source) | changed(cell.source)):
             kept.append(cell)
-            names |= used(cell.source)  # what it defines may be made in several cells
+            names = names - anew(cell.source) | used(cell.source)
     return kept[::-1]
 
 
@@ -96,8 +97,15 @@ def defined(source):
     return names
 
 
+def anew(source):
+    """Return the names that a source binds whatever was there before: not in a branch or a loop."""
+    certain = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    statements = [node for node in ast.parse(source).body if isinstance(node, certain)]
+    return set().union(*(defined(ast.unparse(node)) for node in statements))
+
+
 def changed(source):
-    """Return the names of what a source changes in place: an item or an attribute is set, or it is trained or filled."""
+    """Return the names of what a source changes in place: an item or attribute is set, or it is trained or filled."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         target = node
@@ -115,9 +123,22 @@ def changed(source):
 
 
 def used(source):
-    """Return the names that a source reads, but for Python's own."""
-    return {node.id for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - set(dir(builtins))
+    """Return the names that a source needs from elsewhere, but for Python's own."""
+    needs, bound = set(), set()
+    for statement in ast.parse(source).body:
+        text = ast.unparse(statement)
+        inner = defined(text) if isinstance(statement, (ast.For, ast.With, ast.While, ast.If, ast.Try)) else set()
+        needs |= _read(symtable.symtable(text, "cell", "exec")) - bound - inner
+        bound |= defined(text)
+    return needs - set(dir(builtins))
+
+
+def _read(table):
+    """Return the global names that a table of symbols, or one within it, reads."""
+    is_module = table.get_type() == "module"
+    own = {symbol.get_name() for symbol in table.get_symbols()
+           if symbol.is_referenced() and (is_module or symbol.is_global())}
+    return own.union(*map(_read, table.get_children()))
 
 
 def tags(cell):
