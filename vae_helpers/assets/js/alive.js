@@ -12,8 +12,8 @@ import { answerDrawings } from "./reader.js";
 const SHOW = { latent: showLatent, gaussian: showGaussian, kl: showKl, beta: showBeta, pad: showPad };
 
 /** Show a widget in each element that names one: `data-twin` is its kind, `data-model` the id of what it begins with, a
- * script of JSON in which {"bytes": id} stands for the bytes, and {"halves": id} for the numbers of 16 bits, that the
- * script of this id holds as base64. Return the models, by the elements. */
+ * script of JSON in which {"bytes": id} stands for the bytes, and {"halves": [id, ...]} for the numbers of 16 bits, that
+ * the scripts of these ids hold as base64. Return the models, by the elements. */
 export function bringAlive(root = document) {
   const models = new Map();
   for (const el of root.querySelectorAll("[data-twin]")) {
@@ -29,7 +29,17 @@ const text = (id) => document.getElementById(id).textContent;
 
 function revive(_, value) {
   if (value?.bytes) return fromBase64(text(value.bytes));
-  return value?.halves ? halves(fromBase64(text(value.halves))) : value;
+  return value?.halves ? joined(value.halves.map((id) => halves(fromBase64(text(id))))) : value;
+}
+
+function joined(parts) {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    all.set(part, start);
+    start += part.length;
+  }
+  return all;
 }
 
 function fromBase64(letters) {
