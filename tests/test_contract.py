@@ -332,6 +332,7 @@ REFUSES_NOTHING = {
     "exercises.near": "called by answer keys alone",
     "latent.digit_plane": "to be written",
     "latent.tiled": "called with images that were checked",
+    "study.beta_planes": "it takes a file, or none",
     "study.missing": "called with what `study.read` gives",
     "study.read": "what it refuses is a damaged file: test_study.py",
 }

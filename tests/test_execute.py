@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests import test_notebooks_static as rules
 from tools import browser, execute
-from tools.execute import FOLDER, NOTEBOOKS, ROOT, WAY, chosen, is_readable, tidy
+from tools.execute import ALL, FOLDER, LECTURES, NOTEBOOKS, ROOT, WAY, chosen, is_readable, tidy
 
 KL = FOLDER / "03_kl_divergence.ipynb"
 NEW = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"  # as JupyterLab names a cell
@@ -27,7 +27,7 @@ def test_a_notebook_has_many_names(name):
 
 
 def test_names_keep_their_order_and_no_name_means_all():
-    assert chosen([]) == NOTEBOOKS and chosen([], WAY) == WAY
+    assert chosen([]) == ALL and chosen([], WAY) == WAY and set(ALL) == {*NOTEBOOKS, *LECTURES}
     assert chosen(["9", "03", "3"]) == [FOLDER / "09_latent_sliders.ipynb", KL]
     assert [path.name[:2] for path in chosen(["1"])] == ["01"]  # neither 10 nor 11
 

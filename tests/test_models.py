@@ -1,5 +1,7 @@
 """The Keras models: their shapes, their costs against independent computations, saving, and bad input."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -264,6 +266,119 @@ class TestSavingAndSeeds:
             assert np.allclose(z_mean, expected, atol=1e-5)
         z = np.random.default_rng(0).normal(size=(300, 2)).astype("float32")
         assert np.abs(light.decode(z).reshape(300, 784) - model.decoder(z)).max() < 1e-5
+
+
+@pytest.fixture
+def precision():
+    """Set what Keras computes in: `precision(floatx, policy)`."""
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
+
+    def set_both(floatx, policy):
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
+
+    yield set_both
+    set_both(floatx, policy)
+
+
+class TestKerasDoors:
+    """What Keras offers for any model works for these."""
+
+    def test_metrics_of_a_fit_without_targets(self, x):
+        """They compare the reconstruction with the input. Noise of standard deviation exp(-20) leaves z at its mean."""
+        vae = models.build_vae(seed=0)
+        vae.encoder.get_layer("z_log_var").kernel.assign(np.zeros((64, 2)))
+        vae.encoder.get_layer("z_log_var").bias.assign(np.full(2, -40.0))
+        vae.compile(keras.optimizers.SGD(0.0), metrics=["mse", "binary_accuracy"])
+        vae.fit(x, verbose=0)
+        logs = vae.evaluate(x, verbose=0, return_dict=True)
+        pixels = vae.predict(x, verbose=0)
+        assert logs["mse"] == pytest.approx(np.mean((pixels - x) ** 2), rel=1e-4)
+        assert logs["binary_accuracy"] == pytest.approx(np.mean((pixels > 0.5) == x), rel=1e-4)
+        assert {"mse", "binary_accuracy"} < set(vae.history.history)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("floatx, policy, error", [
+        # The share by which the code may be off: a few roundings of the coarser of the two.
+        ("float32", "mixed_bfloat16", 0.05), ("float32", "mixed_float16", 0.01), ("float32", "float64", 1e-4),
+        ("float64", "float64", 1e-4), ("float64", "float32", 1e-4), ("float16", "mixed_float16", 0.01),
+        ("bfloat16", "mixed_bfloat16", 0.05),
+    ])
+    def test_every_precision(self, x, precision, floatx, policy, error, tmp_path):
+        precision(floatx, policy)
+        vae = models.build_vae(beta=0.5, seed=0)
+        assert {weight.dtype for weight in vae.weights[:-2]} == {"float64" if policy == "float64" else "float32"}
+        vae.compile("adam", metrics=["mse"])
+        logs = vae.evaluate(x, batch_size=256, verbose=0, return_dict=True)
+        light = models.to_network(vae)  # runs in float32
+        assert logs["kl"] == pytest.approx(kl_to_standard_normal(*light.encode(x)).mean(), rel=error)
+        history = vae.fit(x, batch_size=32, epochs=4, validation_data=(x,), verbose=0).history
+        assert history["loss"][-1] < 0.7 * logs["loss"] and np.isfinite(history["val_loss"]).all()
+        rounding = {"float16": 2**-10, "bfloat16": 2**-7}.get(floatx, 1e-6)  # of what Keras logs
+        for loss, reconstruction, kl in zip(*(history[name] for name in ("loss", "reconstruction", "kl"))):
+            assert loss == pytest.approx(reconstruction + 0.5 * kl, rel=2 * rounding)
+        vae.save(tmp_path / "model.keras")
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+        assert np.array_equal(loaded.predict(x, verbose=0), vae.predict(x, verbose=0))
+        vae.export(tmp_path / "served", verbose=False)
+        exported = tf.saved_model.load(tmp_path / "served")
+        served = exported.serve(x[:5])
+        assert np.allclose(tf.cast(served["z_mean"], "float32"), vae.encode(x[:5])[0], rtol=error, atol=error)
+
+    @pytest.mark.parametrize("policy", ["float16", "bfloat16"])
+    def test_weights_in_half_precision_are_refused(self, precision, policy):
+        precision(policy, policy)
+        with pytest.raises(ValueError, match=f"must be float32 or float64, received {policy}, .*'mixed_{policy}'"):
+            models.build_vae()
+
+    @pytest.mark.parametrize("second", ["float16", "bfloat16", "float32", "float64"])
+    @pytest.mark.parametrize("first", ["float16", "bfloat16", "float32", "float64"])
+    def test_costs_of_unequal_dtypes(self, first, second):
+        """Compared in float64 with what is left of the numbers after they were rounded to their dtypes."""
+        rng = np.random.default_rng(0)
+        pixels, logits = tf.cast(rng.random((4, 784)), first), tf.cast(rng.normal(0, 4, (4, 784)), second)
+        x, a = (tf.cast(values, "float64").numpy() for values in (pixels, logits))
+        expected = (np.logaddexp(0, a) - x * a).sum(axis=1)
+        assert np.allclose(models.bernoulli_cost(pixels, logits), expected, rtol=784 * 6e-8)
+        mean, log_var = tf.cast(rng.normal(size=(4, 3)), first), tf.cast(rng.normal(size=(4, 3)), second)
+        expected = kl_to_standard_normal(*(tf.cast(values, "float64").numpy() for values in (mean, log_var)))
+        assert np.allclose(models.kl_cost(mean, log_var), expected, rtol=1e-5)
+
+    def test_exported_before_and_after_a_call(self, x, tmp_path):
+        vae = models.build_vae(seed=0)
+        for when in ("before", "after"):
+            vae.export(tmp_path / when, verbose=False)
+            exported = tf.saved_model.load(tmp_path / when)
+            served = exported.serve(x[:5])
+            assert np.allclose(served["z_mean"], vae.encode(x[:5])[0], atol=1e-6)
+            assert np.allclose(served["x_logits"], vae.decode_logits(served["z"]), atol=1e-5)
+            vae(x)
+
+    def test_the_older_format_is_refused(self, tmp_path):
+        vae = models.build_vae(seed=0)
+        for name in ("model.h5", "model.hdf5"):
+            with pytest.raises(ValueError, match=rf"filepath must end in \.keras, received .*{name}.*\.weights\.h5"):
+                vae.save(tmp_path / name)
+        with pytest.raises(ValueError, match=r"must end in `\.weights\.h5`"):  # Keras' own words
+            vae.save_weights(tmp_path / "model.h5")
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_model_saved_by_version_1(x):
+    """`saved_by_v1.keras` and what 1.0.0 itself predicted with it, for the first eight digits of the test set."""
+    folder = Path(__file__).parent / "data"
+    vae = keras.saving.load_model(folder / "saved_by_v1.keras")
+    assert (vae.latent_dim, vae.beta, vae.image_shape) == (2, 0.5, (28, 28))
+    with np.load(folder / "predicted_by_v1.npz") as before:
+        # The same sums, perhaps added in another order.
+        assert np.allclose(vae.predict(x[:8], verbose=0), before["pixels"], atol=1e-6)
+        assert np.allclose(vae.encode(x[:8]), [before["z_mean"], before["z_log_var"]], atol=1e-6)
+    # Compiled as it was, and its optimizer goes on from where it stopped.
+    steps, start = int(vae.optimizer.iterations), vae.evaluate(x, verbose=0, return_dict=True)["loss"]
+    assert steps > 0
+    vae.fit(x, batch_size=32, epochs=3, verbose=0)
+    assert int(vae.optimizer.iterations) == steps + 3 * 8
+    assert vae.evaluate(x, verbose=0, return_dict=True)["loss"] < start - 5
 
 
 @pytest.mark.parametrize("name", PRETRAINED)

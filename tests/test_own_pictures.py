@@ -13,6 +13,7 @@ from tests import test_pad
 from tests.test_pad import page  # noqa: F401 (a fixture)
 from tests.test_sliders import pixels, sentence
 from vae_helpers import data, evaluation, latent, models, plots, training
+from vae_helpers.backend import tf
 from vae_helpers.data import Pictures, load_images, load_mnist
 from vae_helpers.network import load_pretrained
 from vae_helpers.pad import drawing_pad, latent_pad
@@ -56,6 +57,121 @@ def convolutional(image_shape, latent_dim=2):
         layers.Conv2DTranspose(channels, 3, strides=2, padding="same"), layers.Activation("sigmoid"),
     ])
     return models.VAE(keras.Model(x, [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)]), decoder)
+
+
+# What is asked of the parts ------------------------------------------------------------------------------------------
+
+def an_encoder(shape=(20, 16, 1), n_outputs=2, latent_dim=2):
+    x = keras.Input(shape)
+    h = layers.Flatten()(x)
+    return keras.Model(x, [layers.Dense(latent_dim)(h) for _ in range(n_outputs)])
+
+
+def a_decoder(shape=(20, 16, 1), latent_dim=2, last=("sigmoid",)):
+    return keras.Sequential([keras.Input((latent_dim,)), layers.Dense(math.prod(shape)), layers.Reshape(shape),
+                             *map(layers.Activation, last)])
+
+
+class Subclassed(keras.Model):
+    """A model that Keras can tell neither the shapes nor the layers of."""
+
+
+def of_two_inputs():
+    x, y = keras.Input((20, 16)), keras.Input((2,))
+    return keras.Model([x, y], [layers.Dense(2)(layers.Flatten()(x)), y])
+
+
+@pytest.mark.parametrize("shape", [(320,), (20, 16), (20, 16, 1)])
+def test_flat_or_in_the_shape_of_the_images(shape):
+    vae = models.VAE(an_encoder(shape), a_decoder((20, 16)), image_shape=GREY)
+    assert vae.image_shape == GREY
+    images = shapes_of(GREY, 5).images
+    flat = models.VAE(an_encoder(shape), a_decoder((320,)), image_shape=GREY)
+    flat.set_weights(vae.get_weights())
+    np.testing.assert_array_equal(vae.encode(images)[0], flat.encode(images)[0])
+    np.testing.assert_array_equal(vae.decode([[0.5, 1.0]]), flat.decode([[0.5, 1.0]]))
+
+
+ASKED = "encoder must be a functional or Sequential model with one input, whose shape is known; received "
+
+
+@pytest.mark.parametrize("encoder, decoder, message", [
+    (lambda: an_encoder(n_outputs=1), a_decoder, r"encoder must have the outputs \[z_mean, z_log_var\] or .*1 of them"),
+    (lambda: an_encoder(n_outputs=4), a_decoder, r"encoder must have the outputs .*received 4 of them"),
+    (lambda: an_encoder(latent_dim=3), a_decoder, r"codes of shape \(batch, 2\), which decoder takes, .*'batch', 3\)"),
+    (lambda: keras.Sequential([layers.Dense(2)]), a_decoder, ASKED + "Sequential"),
+    (Subclassed, a_decoder, ASKED + "Subclassed"),
+    (of_two_inputs, a_decoder, ASKED + "Functional"),
+    (lambda: "vae-2d", a_decoder, ASKED + "str 'vae-2d'"),
+    (lambda: an_encoder((320,)), a_decoder, "image_shape must be given for an encoder whose input is flat, .*320"),
+    (an_encoder, lambda: a_decoder((16, 20, 1)), r"decoder must give the 320 pixels .*\(20, 16\).*'batch', 16, 20, 1"),
+    (an_encoder, lambda: a_decoder((20, 8, 1)), r"decoder must give the 320 pixels .* shape \('batch', 20, 8, 1\)"),
+    (lambda: an_encoder(COLOUR), lambda: a_decoder((3, 16, 16)), r"decoder must give the 768 .*'batch', 3, 16, 16"),
+    (an_encoder, lambda: a_decoder(last=()), r"ends in layers.Activation\('sigmoid'\), .* last layer 'reshape"),
+    (an_encoder, lambda: a_decoder(last=("tanh",)), r"ends in layers.Activation\('sigmoid'\).* 'activation"),
+    (an_encoder, Subclassed, r"decoder must be a functional or Sequential model that .*received Subclassed"),
+    (an_encoder, lambda: None, r"decoder must be a functional or Sequential model that .*received NoneType None"),
+])
+def test_parts_that_do_not_fit_are_told(encoder, decoder, message):
+    with pytest.raises(ValueError, match=message):
+        models.VAE(encoder(), decoder())
+
+
+def test_an_image_shape_that_is_not_the_encoders():
+    with pytest.raises(ValueError, match=r"encoder must take images of \(16, 20\).*\('batch', 20, 16, 1\)"):
+        models.VAE(an_encoder(), a_decoder(), image_shape=(16, 20))
+
+
+class TestArrays:
+    """A network of arrays holds every weight and computes the same, or it is refused and the layers are named."""
+
+    @SHAPES
+    def test_the_lectures_layers_of_any_size(self, image_shape):
+        vae = models.build_vae(3, seed=0, image_shape=image_shape)
+        network = models.to_network(vae)
+        assert sum(map(np.size, network.weights.values())) == vae.count_params() - 1  # beta
+        images = shapes_of(image_shape, 20).images
+        np.testing.assert_allclose(network.encode(images), vae.encode(images), atol=1e-5)
+        z = np.random.default_rng(0).normal(size=(20, 3))
+        np.testing.assert_allclose(network.decode(z), vae.decode(z), atol=1e-5)
+        back = models.from_network(network)
+        assert back.image_shape == image_shape
+        np.testing.assert_allclose(back.decode(z), vae.decode(z), atol=1e-6)
+
+    def test_other_layers_are_named(self):
+        vae = convolutional((28, 28))
+        names = ", ".join(layer.name for part in (vae.encoder, vae.decoder) for layer in part.layers)
+        assert "conv2d" in names
+        with pytest.raises(ValueError, match=f"model must have the lecture's layers.*received the layers {names}"):
+            models.to_network(vae)
+
+    def test_a_model_within_a_model_is_named(self):
+        vae = models.build_vae(seed=0)
+        x = keras.Input((784,))
+        nested = keras.Model(x, vae.encoder(x), name="encoder")
+        with pytest.raises(ValueError, match=r"received the layers input_layer\w*, encoder, z, dense_64"):
+            models.to_network(models.VAE(nested, vae.decoder))
+
+    @pytest.mark.parametrize("part, activation", [("encoder", "tanh"), ("decoder", "elu")])
+    def test_the_lectures_names_on_other_layers(self, part, activation):
+        vae = models.build_vae(seed=0)
+        for layer in getattr(vae, part).layers:
+            if layer.name.startswith("dense_"):
+                layer.activation = keras.activations.get(activation)
+        with pytest.raises(ValueError, match=f"its {part} has their names and gives other numbers"):
+            models.to_network(vae)
+
+
+def test_exported_in_the_shape_of_the_images(tmp_path):
+    vae = convolutional(COLOUR)
+    x = (shapes_of(COLOUR, 5).images / 255).astype("float32")
+    for when in ("before", "after"):
+        vae.export(tmp_path / when, verbose=False)
+        exported = tf.saved_model.load(tmp_path / when)
+        served = exported.serve(x)
+        np.testing.assert_allclose(served["z_mean"], vae.encode(x)[0], atol=1e-6)
+        np.testing.assert_allclose(served["x_logits"].numpy().reshape(5, -1), vae.decode_logits(served["z"]), atol=1e-5)
+        vae(x)  # and again, when it has been called
 
 
 # Files ---------------------------------------------------------------------------------------------------------------
@@ -344,7 +460,8 @@ def test_the_browser_paints_them(page, image_shape):  # noqa: F811
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("image_shape, build", list(itertools.product([GREY, COLOUR], ["dense", "convolutional"])))
+@pytest.mark.parametrize("image_shape, build", [
+    *itertools.product([GREY, COLOUR], ["dense", "convolutional"]), ((28, 28), "convolutional")])
 def test_trained_measured_saved_and_loaded(tmp_path, image_shape, build):
     pictures = shapes_of(image_shape, 1500)
     keras.utils.set_random_seed(0)

@@ -17,10 +17,10 @@ from PIL import Image
 from scipy import integrate, stats
 
 from tools.latency import slider_seconds
-from vae_helpers import sliders
+from vae_helpers import sliders, study
 from vae_helpers.data import Digits, load_mnist
 from vae_helpers.network import Network, load_pretrained
-from vae_helpers.sliders import gaussian_sliders, kl_sliders, latent_sliders
+from vae_helpers.sliders import beta_slider, gaussian_sliders, kl_sliders, latent_sliders
 
 MAKERS = [gaussian_sliders, kl_sliders]
 NETWORKS = {name: load_pretrained(name) for name in ("vae-2d", "vae-12d", "ae-2d")}
@@ -238,6 +238,11 @@ def test_two_threads_on_one_slider():
     (gaussian_sliders, {"seed": None}, TypeError, r"seed must be an integer.*None"),
     (kl_sliders, {"std_p": 5}, ValueError, r"std_p must be from 0.4 to 2.0, received 5.0"),
     (kl_sliders, {"mean_q": True}, TypeError, r"mean_q must be a real number, received bool True"),
+    (beta_slider, {"beta": 2.0}, ValueError, r"beta must be one of 0, 0.1, 0.3, 1, 3, 10, 30, 1568; received 2.0"),
+    (beta_slider, {"beta": "1"}, TypeError, r"beta must be a real number, received str '1'"),
+    (beta_slider, {"beta": float("nan")}, ValueError, r"beta must be finite, received nan"),
+    (beta_slider, {"seed": 3}, ValueError, r"seed must be one of 1, 2; received 3"),
+    (beta_slider, {"seed": 1.0}, TypeError, r"seed must be an integer.*1.0"),
 ])
 def test_bad_arguments(make, arguments, error, message):
     with pytest.raises(error, match=message):
@@ -547,13 +552,61 @@ def test_readers_style_does_not_change_the_picture():
         assert panel.image.value == usual
 
 
+# The slider of beta ---------------------------------------------------------------------------------------------------
+
+def halves(panel):
+    """The sheet, square, and the plane beside it, as they are in the picture, inks from 0 to 1."""
+    ink = 1 - pixels(panel).astype(float).mean(axis=2) / 255
+    height, width = ink.shape
+    return ink[: int(0.89 * height), : int(0.45 * width)], ink[:, width // 2:]
+
+
+@pytest.mark.parametrize("beta", study.BETAS)
+@pytest.mark.parametrize("seed", study.SEEDS)
+def test_every_stop_shows_its_network(beta, seed):
+    """The numbers are those of the table, and the left picture is the sheet, scaled."""
+    panel = beta_slider()
+    panel.controls["seed"].value, panel.controls["beta"].value = seed, beta
+    run = next(run for run in study.read() if run[:3] == (2, beta, seed))
+    assert numbers(panel) == [run.rate, run.distortion]
+    sheet = study.beta_planes()[beta, seed].sheet / 255
+    shown = np.asarray(Image.fromarray(halves(panel)[0]).resize(sheet.shape, Image.Resampling.BOX))
+    # Scaled twice: the means over tiles agree to what a border of a pixel can move.
+    tiles = [ink.reshape(9, 28, 9, 28).mean(axis=(1, 3)) for ink in (sheet, shown)]
+    assert np.abs(tiles[0] - tiles[1]).max() < 0.03
+    assert panel.image.value == beta_slider(beta, seed).image.value
+
+
+def test_beta_and_seed_are_chosen_by_slider_or_field():
+    panel = beta_slider(beta=10.0, seed=2)
+    assert [label for label, _ in panel.numbers["beta"].options] == ["0", "0.1", "0.3", "1", "3", "10", "30", "1568"]
+    assert panel.numbers["beta"].description == "beta" and panel.numbers["beta"].value == 10.0
+    picture = panel.image.value
+    panel.numbers["beta"].value = 0.3  # the field
+    assert panel.controls["beta"].value == 0.3 and panel.image.value != picture
+    panel.controls["seed"].index = 0  # the slider
+    assert panel.numbers["seed"].value == 1 and panel.image.value == beta_slider(0.3).image.value
+    assert 'aria-live="polite"' in panel.status.value and len(repr(panel)) <= 110
+
+
+def test_no_code_of_the_plane_is_left_out():
+    """At beta 0 the codes lie far beyond the prior: the same picture shows a larger square, and smaller circles."""
+    for beta in (0.0, 1.0):
+        codes = np.abs(study.beta_planes()[beta, 1].codes.astype(float)).max()
+        assert (codes > 5) == (beta == 0)
+    purple = [np.mean(np.all(np.abs(pixels(beta_slider(beta)).astype(int)[..., :3] - (131, 45, 182)) < 30, axis=2))
+              for beta in (0.0, 1.0)]
+    assert 0 < purple[0] < purple[1] / 2
+
+
 # Beside the widgets --------------------------------------------------------------------------------------------------
 
 def guards(widget):
     return [child for child in widget.children if isinstance(child, sliders._Guard)]
 
 
-@pytest.mark.parametrize("make", [gaussian_sliders, kl_sliders, lambda: latent_sliders(NETWORKS["vae-2d"], digits=SOME),
+@pytest.mark.parametrize("make", [gaussian_sliders, kl_sliders, beta_slider,
+                                  lambda: latent_sliders(NETWORKS["vae-2d"], digits=SOME),
                                   lambda: sliders.guarded(ipywidgets.Button())])
 def test_every_widget_is_guarded_and_answers(make):
     guard, = guards(make())

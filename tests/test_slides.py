@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from tools import slides
+from tools import markup, slides
 from tools.execute import NOTEBOOKS
 
 BY_NAME = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -103,13 +103,13 @@ def test_slides_of_each_kind(tmp_path):
     (r"\begin{aligned} a &= b \\[4pt] c &= d \end{aligned}", "<mtable"),
 ])
 def test_formulas(latex, expected):
-    assert expected in slides.mathml(latex)
-    assert "4pt" not in slides.mathml(latex)
+    assert expected in markup.mathml(latex)
+    assert "4pt" not in markup.mathml(latex)
 
 
 def test_an_unknown_command_is_named():
     with pytest.raises(ValueError, match=r"\\frobnicate is not known to latex2mathml, in '1 \+ .*frobnicate x'"):
-        slides.mathml(r"1 + \frobnicate x")
+        markup.mathml(r"1 + \frobnicate x")
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from tools import study as making
@@ -17,6 +18,12 @@ from vae_helpers.data import load_mnist
 ROOT = study.TABLE.parents[3]
 RUN = study.Run(2, 1.0, 1, 137.25, 6.5, 2)
 HEADER = "latent_dim,beta,seed,distortion,rate,active_units"
+
+
+def plane_of(run):
+    side = 28 * study.SIDE
+    return study.Plane(np.full((side, side), run.seed, np.uint8), np.zeros((study.N_CODES, 2), np.float16),
+                       run.distortion, run.rate)
 
 
 # Grid ----------------------------------------------------------------------------------------------------------------
@@ -170,15 +177,18 @@ def small_study(tmp_path, monkeypatch):
 
     def run_one(latent_dim, beta, seed):
         trained.append((latent_dim, beta, seed))
-        return study.Run(latent_dim, beta, seed, 100.0 + latent_dim, beta, latent_dim)
+        run = study.Run(latent_dim, beta, seed, 100.0 + latent_dim, beta, latent_dim)
+        return run, (plane_of(run) if latent_dim == 2 else None)
 
     monkeypatch.setattr(study, "LATENT_DIMS", (1, 2))
     monkeypatch.setattr(study, "BETAS", (0.0, 1.0))
     monkeypatch.setattr(making, "run_one", run_one)
     monkeypatch.setattr(making, "ProcessPoolExecutor", lambda *args, **kwargs: ThreadPoolExecutor(1))
-    read, add = study.read, making.add
+    read, add, add_plane, planes = study.read, making.add, making.add_plane, tmp_path / "planes.npz"
     monkeypatch.setattr(making, "read", lambda place=path: read(place))
     monkeypatch.setattr(making, "add", lambda run: add(run, path))
+    monkeypatch.setattr(making, "beta_planes", lambda place=planes: study.beta_planes(place))
+    monkeypatch.setattr(making, "add_plane", lambda run, plane: add_plane(run, plane, planes))
     return trained
 
 
@@ -215,10 +225,12 @@ def test_what_another_study_has_trained_meanwhile_is_left_out(small_study, monke
     run_one, others = making.run_one, study.grid()[1:4]
 
     def run_while_another_does(*settings):
-        run = run_one(*settings)
         for other in others:
-            making.add(study.Run(*other, 1.0, 1.0, 1))
-        return run
+            run = study.Run(*other, 1.0, 1.0, 1)
+            making.add(run)
+            if run.latent_dim == 2:
+                making.add_plane(run, plane_of(run))
+        return run_one(*settings)
 
     monkeypatch.setattr(making, "run_one", run_while_another_does)
     making.main()
@@ -289,13 +301,26 @@ def test_one_run_is_what_evaluation_says_of_the_trained_network(monkeypatch):
     few = load_mnist("test")._replace(images=load_mnist("test").images[:2000])
     monkeypatch.setattr(making.training, "train", train)
     monkeypatch.setattr(making, "load_mnist", lambda subset: few if subset == "test" else load_mnist(subset))
-    run = making.run_one(3, 0.3, 2)
-    assert run[:3] == (3, 0.3, 2)
+    run, plane = making.run_one(3, 0.3, 2)
+    assert run[:3] == (3, 0.3, 2) and plane is None
     assert trained["shape"] == (60_000, 28, 28) and trained["seed"] == 2 and trained["epochs"] == study.EPOCHS
     assert not trained["progress"] and trained["vae"].latent_dim == 3 and trained["vae"].beta == pytest.approx(0.3)
     _, distortion, rate = making.evaluation.elbo(trained["vae"], few.images)
     assert (run.distortion, run.rate) == (round(distortion, 2), round(rate, 2))
     assert 0 <= run.active_units <= 3
+
+
+def test_one_run_with_two_elements_keeps_its_plane(monkeypatch):
+    few = load_mnist("test")._replace(images=load_mnist("test").images[:1500])
+    trained = {}
+    monkeypatch.setattr(making.training, "train", lambda vae, images, **settings: trained.update(vae=vae))
+    monkeypatch.setattr(making, "load_mnist", lambda subset: few if subset == "test" else load_mnist(subset))
+    run, plane = making.run_one(2, 1.0, 1)
+    assert (plane.distortion, plane.rate) == (run.distortion, run.rate)
+    assert plane.codes == pytest.approx(trained["vae"].encode(few.images[:study.N_CODES])[0], abs=1e-3, rel=1e-3)
+    # The tile in the middle of the sheet is what the code 0, the median of the prior, decodes to.
+    middle = plane.sheet.reshape(study.SIDE, 28, study.SIDE, 28)[study.SIDE // 2, :, study.SIDE // 2]
+    assert np.abs(middle / 255 - trained["vae"].decode([[0.0, 0.0]])[0]).max() <= 0.5001 / 255
 
 
 # What ships ----------------------------------------------------------------------------------------------------------
@@ -311,3 +336,47 @@ def test_the_shipped_numbers_are_possible():
     for run in study.read():
         assert all(math.isfinite(value) for value in run), run
         assert run.distortion >= 0 and run.rate >= 0 and 0 <= run.active_units <= run.latent_dim, run
+
+
+def test_the_shipped_planes_are_of_the_networks_in_the_table():
+    planes = study.beta_planes()
+    runs = [run for run in study.read() if run.latent_dim == 2]
+    assert list(planes) == [(run.beta, run.seed) for run in runs]  # every network, in the order of the table
+    for run in runs:
+        plane = planes[run.beta, run.seed]
+        assert (plane.distortion, plane.rate) == (run.distortion, run.rate)
+        assert (plane.sheet.shape, plane.sheet.dtype) == ((28 * study.SIDE,) * 2, np.uint8)
+        assert (plane.codes.shape, plane.codes.dtype) == ((study.N_CODES, 2), np.float16)
+        assert np.isfinite(plane.codes).all()
+    assert study.PLANES.stat().st_size <= 3_000_000
+
+
+def test_the_shipped_planes_tell_of_their_networks():
+    """What was kept and what is in the table come from one network: the codes vary where the rate says that they do."""
+    for (beta, _), plane in study.beta_planes().items():
+        variance = plane.codes.astype(float).var(axis=0).max()
+        # Where an element's mean varies with variance v, the code tells at least log(1 + v) / 2 on average.
+        assert (variance > 0.01) == (plane.rate > 0.05), beta
+        tiles = plane.sheet.reshape(study.SIDE, 28, study.SIDE, 28).swapaxes(1, 2).reshape(-1, 784)
+        assert (tiles.std(axis=0).mean() > 10) == (plane.rate > 1), beta
+
+
+# Planes --------------------------------------------------------------------------------------------------------------
+
+def test_planes_are_added_and_replaced_and_read_back(tmp_path):
+    path = tmp_path / "planes.npz"
+    assert study.beta_planes(path) == {}
+    for run in (RUN, RUN._replace(beta=0.1), RUN._replace(distortion=100.0)):
+        making.add_plane(run, plane_of(run), path)
+    planes = study.beta_planes(path)
+    assert list(planes) == [(0.1, 1), (1.0, 1)] and planes[1.0, 1].distortion == 100.0
+    assert np.array_equal(planes[1.0, 1].sheet, plane_of(RUN).sheet)
+    assert [file.name for file in tmp_path.iterdir()] == ["planes.npz"]
+
+
+def test_a_network_whose_plane_is_missing_is_trained_again(small_study, tmp_path):
+    making.main()
+    (tmp_path / "planes.npz").unlink()
+    small_study.clear()
+    making.main()
+    assert small_study == [run for run in study.grid() if run[0] == 2]

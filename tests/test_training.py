@@ -1,5 +1,7 @@
 """The training recipe: what it reaches, that it repeats, and bad input."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -98,8 +100,27 @@ def test_progress_outside_a_notebook_is_a_line_an_epoch(capsys, monkeypatch):
     monkeypatch.setattr(training, "_in_notebook", lambda: False)
     losses(FEW, progress=True)
     lines = capsys.readouterr().out.strip().split("\n")
-    assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
-    assert all(name in lines[0] for name in ("loss", "reconstruction", "kl"))
+    assert lines[::2] == ["Epoch 1/2", "Epoch 2/2"]
+    assert all(f"{name}: " in line for line in lines[1::2] for name in ("loss", "reconstruction", "kl"))
+
+
+@slow
+def test_progress_in_a_notebook_is_one_bar_that_fills(monkeypatch):
+    shown = []
+
+    class Handle:
+        update = shown.append
+
+    def display(bar, display_id):
+        shown.append(bar)
+        return Handle
+
+    monkeypatch.setattr(training, "_in_notebook", lambda: True)
+    monkeypatch.setattr(training, "display", display)
+    losses(FEW, progress=True)
+    done = [float(re.search(r'value="([\d.]+)"', bar.data)[1]) for bar in shown]
+    assert done[0] == 0 and done == sorted(done) and done[-1] == 1
+    assert re.search(r"epoch 2/2, \d+ s\. .*loss \d+\.\d\d", shown[-1].data)
 
 
 @slow

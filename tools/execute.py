@@ -43,6 +43,11 @@ def is_numbered(path):
     return path.parent == FOLDER and re.match(r"\d\d_", path.name) is not None
 
 
+def is_lecture(path):
+    """Whether a notebook is one to project, and not to read."""
+    return path.parent == FOLDER and path.name.startswith("lecture_")
+
+
 def find_notebooks():
     """List the notebooks of the series, those of the way first, without a reader's own, which git does not know."""
     known = known_to_git()
@@ -50,11 +55,13 @@ def find_notebooks():
     return [path for path in pages if known is None or is_numbered(path) or path in known]
 
 
-NOTEBOOKS = find_notebooks()
+ALL = find_notebooks()
+LECTURES = [path for path in ALL if is_lecture(path)]
+NOTEBOOKS = [path for path in ALL if not is_lecture(path)]  # to read: other rules hold for them
 WAY = [path for path in NOTEBOOKS if is_numbered(path)]
 
 
-def chosen(names, notebooks=NOTEBOOKS):
+def chosen(names, notebooks=ALL):
     """Return the notebooks that a command names, or all if it names none.
 
     Parameters
@@ -186,7 +193,7 @@ def main(arguments=None):
     for path in chosen(wanted.names):
         print(path.name, flush=True)
         (store_tidied if wanted.tidy else store)(path)
-        if path not in NOTEBOOKS:
+        if path not in ALL:
             print("  git does not know it, and so no test looks at it: git add it if it is to be part of the series")
 
 

@@ -6,34 +6,25 @@ Jupyter. Set-up and solutions are left out, hints to the lecturer become speaker
 """
 
 import base64
-import functools
 import html
-import importlib.util
 import io
-import mimetypes
 import re
 import sys
 from pathlib import Path
 
-import latex2mathml.converter
 import nbformat
-from fontTools import subset
-from nbconvert.filters import ansi2html
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image, UnidentifiedImageError
-from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from tools.execute import chosen
+from tools import markup
+from tools.execute import NOTEBOOKS, chosen
+from tools.markup import code_markup, font_of, output_markup, package, read
 
 ROOT = Path(__file__).parents[1]
 ASSETS = Path(__file__).parent / "assets" / "slides"
+LINK = r"\1.html"  # a neighbour has a deck, too
 LEFT_OUT = {"setup", "solution"}  # tags; their slide_type is "skip" besides
 SEE = "*What to see:*"  # opens the description of the picture above it
-NOTEBOOK = re.compile(r"^([\w-]+)\.ipynb")  # a link to a neighbour, which has a deck
-# Functions that LaTeX sets apart from what they are applied to, unless that is in brackets.
-FUNCTIONS = "arg|cos|det|dim|exp|inf|ln|log|max|min|Pr|sin|sup|tan|tanh|tr"
 
 
 def deck(path):
@@ -56,14 +47,14 @@ def deck(path):
         sections = "".join(f"<section>{slide.markup()}</section>\n" for slide in column)
         slides += f"<section>\n{sections}</section>\n" if len(column) > 1 else sections
     title = re.search(r"^# (.*)$", notebook.cells[0].source, flags=re.M)[1]
-    reveal = _package("pyreveal") / "revealjs" / "dist"
-    styles = [_read(reveal / "reveal.css"), HtmlFormatter(style="default").get_style_defs(".highlight"),
-              _read(ASSETS / "deck.css").replace("{font}", _font_of(slides))]
-    scripts = [_read(reveal / "reveal.js"), _read(reveal / "plugin" / "notes.js"), _read(ASSETS / "deck.js")]
+    reveal = package("pyreveal") / "revealjs" / "dist"
+    styles = [read(reveal / "reveal.css"), HtmlFormatter(style="default").get_style_defs(".highlight"),
+              read(ASSETS / "deck.css").replace("{font}", font_of(slides))]
+    scripts = [read(reveal / "reveal.js"), read(reveal / "plugin" / "notes.js"), read(ASSETS / "deck.js")]
     scripts = [re.sub(r"</(?=script)", r"<\\/", script) for script in scripts]  # in a string, where it ends no script
     parts = {"title": html.escape(title), "styles": "\n".join(styles), "slides": slides,
              "scripts": "</script>\n<script>".join(scripts)}
-    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _read(ASSETS / "deck.html"))
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], read(ASSETS / "deck.html"))
 
 
 def write(notebooks, folder):
@@ -85,41 +76,6 @@ def write(notebooks, folder):
     for path, file in zip(notebooks, decks):
         file.write_text(deck(path), encoding="utf-8")
     return decks
-
-
-def mathml(latex, block=False):
-    """Turn a formula into MathML, which browsers show without a script.
-
-    Parameters
-    ----------
-    latex : str
-        Without the dollar signs.
-    block : bool, default=False
-        Whether it stands on a line of its own.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If it holds a command that is not known; the message names it.
-    """
-    source = re.sub(r"\\(begin|end)\{aligned\}", r"\\\1{align*}", latex)
-    source = re.sub(r"(\\\\)\[[\d.]+\w+\]", r"\1", source)  # more room between lines
-    source = re.sub(r"\\text\w*\{[^}]*\}", lambda found: found[0].replace(r"\_", "_"), source)
-    result = latex2mathml.converter.convert(source, display="block" if block else "inline")
-    unknown = re.search(r"\\[A-Za-z]+", html.unescape(result))
-    if unknown:
-        raise ValueError(f"{unknown[0]} is not known to latex2mathml, in {latex.strip()!r}")
-    space = '<mspace width="0.17em" />'
-    result = re.sub(rf"<mi>({FUNCTIONS})</mi>(?!<mo stretchy)", rf"<mrow><mi>\1</mi>{space}</mrow>", result)
-    result = re.sub(rf"(</m(?:i|n|su[bp]|subsup)>)(<mrow>)?(?=<mi>(?:{FUNCTIONS})</mi>)", rf"\1\2{space}", result)
-    # Without \left and \right, a bar is as high as a letter; and "is drawn from" is a relation.
-    result = re.sub(r"<mo>(&#x02016;|&#x02225;|\||&#x0007C;)</mo>", r'<mo stretchy="false">\1</mo>', result)
-    relation = '<mo lspace="0.28em" rspace="0.28em">&#x0223C;</mo>'
-    return re.sub("<m[io]>(&#x0223C;|&#x0007E;|~)</m[io]>", relation, result)
 
 
 def _columns(cells, folder):
@@ -147,12 +103,12 @@ class _Slide:
 
     def add(self, cell, kind, folder):
         if kind == "notes":
-            self.notes.append(_markdown(cell.source, folder))
+            self.notes.append(markup.markdown(cell.source, folder, LINK))
             return
         if kind == "fragment":
             self.step = 0 if self.step is None else self.step + 1
         if cell.cell_type == "markdown":
-            text = _markdown(cell.source, folder)
+            text = markup.markdown(cell.source, folder, LINK)
             if cell.source.startswith(SEE) and self.has_picture_last:
                 # Beside the picture rather than below it, where a slide has no room.
                 self.blocks[-1] = f'<div class="row">{self.blocks[-1]}{self.block(cell, text, "see")}</div>'
@@ -160,8 +116,8 @@ class _Slide:
                 self.blocks.append(self.block(cell, text, "text"))
             self.has_picture_last = False
         elif cell.cell_type == "code":
-            code = "" if cell.metadata.get("jupyter", {}).get("source_hidden") else _code(cell.source)
-            outputs = [_output(output, folder) for output in cell.outputs]
+            code = "" if cell.metadata.get("jupyter", {}).get("source_hidden") else code_markup(cell.source)
+            outputs = [output_markup(output, folder, LINK) for output in cell.outputs]
             pictures = [output for output in outputs if output.startswith("<img")]
             words = code + "".join(output for output in outputs if not output.startswith("<img"))
             if words:
@@ -182,61 +138,6 @@ class _Slide:
         return "".join(self.blocks) + notes
 
 
-class _Renderer(IPythonRenderer):
-    """Markdown as JupyterLab shows it, with pictures put in and formulas as MathML."""
-
-    def __init__(self, folder):
-        super().__init__(escape=False, exclude_anchor_links=True)
-        self.folder = folder
-
-    def image(self, text, url, title=None):
-        return f'<img src="{_embedded(url, self.folder)}" alt="{html.escape(text)}">'
-
-    def block_math(self, body):
-        return f'<span class="formula">{mathml(body, block=True)}</span>'
-
-    def inline_math(self, body):
-        return mathml(body)
-
-
-def _markdown(source, folder):
-    return _with_files(MarkdownWithMath(renderer=_Renderer(folder)).render(source), folder)
-
-
-def _with_files(text, folder):
-    """HTML with pictures put in and links that fit the decks, also where it was written as such."""
-    text = re.sub(r'(\bhref=")([^"]+)', lambda found: found[1] + NOTEBOOK.sub(r"\1.html", found[2]), text)
-    return re.sub(r'(<img\b[^>]*\bsrc=")([^"]+)', lambda found: found[1] + _embedded(found[2], folder), text)
-
-
-def _embedded(url, folder):
-    if re.match(r"[a-z]+:", url):
-        return url
-    kind = mimetypes.guess_type(url)[0]
-    return f"data:{kind};base64,{base64.b64encode((folder / url).read_bytes()).decode()}"
-
-
-def _code(source):
-    return highlight(source, PythonLexer(), HtmlFormatter())
-
-
-def _output(output, folder):
-    """The richest form of an output that a page can show without a kernel."""
-    data = {"text/plain": output.text} if output.output_type == "stream" else output.get("data", {})
-    for kind, value in data.items():
-        if kind.startswith("image/"):
-            if kind == "image/svg+xml":
-                value = base64.b64encode(value.encode()).decode()
-            return f'<img src="data:{kind};base64,{value.strip()}" alt="described in the text">'
-    if "text/html" in data:
-        return f'<div class="output">{_with_files(data["text/html"], folder)}</div>'
-    if "text/markdown" in data:
-        return f'<div class="output">{_markdown(data["text/markdown"], folder)}</div>'
-    if "text/latex" in data:
-        return f'<span class="formula">{mathml(data["text/latex"].strip("$"), block=True)}</span>'
-    return f'<pre class="output">{ansi2html(data.get("text/plain", "").rstrip())}</pre>'
-
-
 def _height_of_width(picture):
     """A picture's height in widths, where it is made of pixels."""
     found = re.search(r"base64,([^\"]+)", picture)
@@ -247,33 +148,6 @@ def _height_of_width(picture):
     return height / width
 
 
-def _package(name):
-    """The folder of an installed package, which is not imported: only its files are wanted."""
-    return Path(importlib.util.find_spec(name).origin).parent
-
-
-@functools.cache
-def _read(path):
-    return path.read_text(encoding="utf-8")
-
-
-def _font_of(slides):
-    """The letters of the formulas as an address that holds them. A system's own font may lack what roots stretch by."""
-    used = set(html.unescape("".join(re.findall(r"<math.*?</math>", slides, flags=re.S))))
-    options = subset.Options(flavor="woff", layout_features=["math", "ssty", "dtls", "flac"], notdef_outline=True,
-                             name_IDs=[0, 1, 13, 14])
-    font = subset.load_font(_package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf", options)
-    subsetter = subset.Subsetter(options)
-    # Letters of a variable become slanted ones in the browser.
-    slanted = [chr(0x1D44E + i) for i in range(26)] + [chr(0x1D434 + i) for i in range(26)] + ["\u210e"]
-    slanted += [chr(0x1D6E2 + i) for i in range(58)]
-    subsetter.populate(text="".join([*used, *slanted, "\u221a"]))
-    subsetter.subset(font)
-    file = io.BytesIO()
-    subset.save_font(font, file, options)
-    return f"data:font/woff;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
 if __name__ == "__main__":
-    for file in write(chosen(sys.argv[1:]), ROOT / "slides"):
+    for file in write(chosen(sys.argv[1:], NOTEBOOKS), ROOT / "slides"):
         print(file.relative_to(ROOT))

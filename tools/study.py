@@ -1,9 +1,10 @@
 """Train the networks of the study of beta and latent size: `make study`, or `python -m tools.study`.
 
 One network after another; what each reaches on the test digits goes to a small table that ships with the package
-(vae_helpers/study.py reads it, and holds the sizes and betas). Interrupted, it goes on where it stopped. A single
-network, also one that is in the table: `make study ONLY="12 1.0 1"`, or `python -m tools.study 12 1.0 1`, for its
-latent size, beta and seed.
+(vae_helpers/study.py reads it, and holds the sizes and betas). Of a network with two latent elements its plane is kept,
+too, in the same breath, so that table and planes are of the same network. Interrupted, it goes on where it stopped. A
+single network, also one that is in the table: `make study ONLY="12 1.0 1"`, or `python -m tools.study 12 1.0 1`, for
+its latent size, beta and seed.
 """
 
 import argparse
@@ -16,9 +17,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+
 from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
-from vae_helpers.study import EPOCHS, TABLE, Run, grid, missing, read
+from vae_helpers.study import EPOCHS, N_CODES, PLANES, SIDE, TABLE, Plane, Run, beta_planes, grid, missing, read
 
 RUNS_A_PROCESS = 6
 SECONDS_OF_A_LOCK = 10  # more than a thousand times what reading and writing the table takes
@@ -38,7 +41,9 @@ def run_one(latent_dim, beta, seed):
 
     Returns
     -------
-    Run
+    run : Run
+    plane : Plane or None
+        With two latent elements, what they hold.
 
     Raises
     ------
@@ -54,7 +59,11 @@ def run_one(latent_dim, beta, seed):
     test = load_mnist("test").images
     _, distortion, rate = evaluation.elbo(vae, test)
     z_mean = vae.encode(test)[0]
-    return Run(latent_dim, beta, seed, round(distortion, 2), round(rate, 2), latent.active_units(z_mean))
+    run = Run(latent_dim, beta, seed, round(distortion, 2), round(rate, 2), latent.active_units(z_mean))
+    if latent_dim != 2:
+        return run, None
+    ink = latent.digit_plane(vae.decode, latent.quantile_plane_codes(SIDE))
+    return run, Plane(np.uint8(np.round(255 * ink)), np.float16(z_mean[:N_CODES]), run.distortion, run.rate)
 
 
 def write(runs, path=TABLE):
@@ -113,6 +122,36 @@ def add(run, path=TABLE):
         write([*(other for other in read(path) if other[:3] != run[:3]), run], path)
 
 
+def add_plane(run, plane, path=PLANES):
+    """Put the plane of a network into the file of planes, which is written whole or not at all.
+
+    Parameters
+    ----------
+    run : Run
+        The network, with two latent elements.
+    plane : Plane
+    path : path-like, optional
+        The file that ships with the package, unless told otherwise.
+    """
+    path = Path(path)
+    with locked(path):
+        planes = {**beta_planes(path), run[1:3]: plane}
+        arrays = {f"{beta}/{seed}/{name}": value for (beta, seed), kept in sorted(planes.items())
+                  for name, value in kept._asdict().items()}
+        unfinished = path.with_suffix(f".{os.getpid()}.npz")
+        try:
+            np.savez_compressed(unfinished, **arrays)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def lacking():
+    """List the networks that the table lacks, or of which the plane is missing, in the order of the grid."""
+    absent, planes = missing(read()), beta_planes()
+    return [run for run in grid() if run in absent or (run[0] == 2 and run[1:] not in planes)]
+
+
 def settings_of(words):
     """Return the latent size, beta and seed that three words of a command name, a network of the grid.
 
@@ -139,16 +178,18 @@ def main(words=()):
     parser.add_argument("network", nargs="*", help="latent size, beta and seed of one network, for example 12 1.0 1")
     words = parser.parse_args(words).network
     try:
-        todo = [settings_of(words)] if words else missing(read())
+        todo = [settings_of(words)] if words else lacking()
     except ValueError as error:
         parser.error(str(error))
     # In processes of their own, one after another: what a training leaves in memory goes with its process.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=RUNS_A_PROCESS) as processes:
         for number, settings in enumerate(todo, 1):
-            if not words and settings not in missing(read()):  # another study was here
+            if not words and settings not in lacking():  # another study was here
                 continue
-            run = processes.submit(run_one, *settings).result()
+            run, plane = processes.submit(run_one, *settings).result()
             add(run)
+            if plane is not None:
+                add_plane(run, plane)
             print(f"{number}/{len(todo)}: {run}", flush=True)
 
 

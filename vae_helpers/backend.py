@@ -4,6 +4,14 @@ Introduced in notebook 02, where a gradient is first computed automatically.
 """
 
 import os
+import platform
+
+from numpy._core._multiarray_umath import __cpu_features__  # what numpy.show_runtime() prints
+
+# Without AVX TensorFlow ends the process, and the kernel with it, before it could raise anything.
+if platform.machine().lower() in ("x86_64", "amd64") and not __cpu_features__["AVX"]:
+    raise ImportError("TensorFlow needs a processor with AVX, and this one has none, or its virtual machine hides it. "
+                      "Use another machine; what imports no models and no training runs here, too")
 
 # Read on import: the notebooks' gradient tape is TensorFlow's, and only errors are for a notebook's page.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

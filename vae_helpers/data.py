@@ -20,7 +20,6 @@ N_PIXELS = IMAGE_SIDE**2
 MNIST_FILE = Path(__file__).parent / "assets" / "data" / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 BATCH_SIZE = 1000  # images that are turned into vectors at once
-SUBSETS = ("all", "train", "test")
 REMEDY = "Restore it with 'git checkout -- vae_helpers/assets', or clone the repository again."
 
 
@@ -68,19 +67,15 @@ def load_mnist(subset="all"):
     Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition",
     Proceedings of the IEEE 86(11), 1998.
     """
-    _validate.one_of(subset, "subset", SUBSETS)
+    _validate.one_of(subset, "subset", ("all", "train", "test"))
     try:
         status = MNIST_FILE.stat()
         _check_sha256(MNIST_FILE, status.st_mtime_ns, status.st_size)
         with np.load(MNIST_FILE, allow_pickle=False) as file:
             parts = [name for name in ("train", "test") if subset in (name, "all")]
-            images = [file[f"x_{part}"] for part in parts]
-            labels = [file[f"y_{part}"] for part in parts]
+            return Digits(*(np.concatenate([file[f"{letter}_{part}"] for part in parts]) for letter in "xy"))
     except OSError as error:
         raise AssetError(f"cannot read {MNIST_FILE}: {error}. {REMEDY}") from error
-    if len(parts) == 1:
-        return Digits(images[0], labels[0])
-    return Digits(np.concatenate(images), np.concatenate(labels))
 
 
 def load_images(folder_or_files, image_shape=(28, 28), ink="dark"):
@@ -194,18 +189,16 @@ def flat_pixels(images, image_shape=(28, 28)):
         array = np.asarray(images)
     except ValueError as error:  # of unequal lengths: what `load_mnist` gives, as a whole
         raise TypeError(f"{wanted}; received {_validate.described(images)}") from error
-    received = _validate.described(array if hasattr(images, "shape") else images)
-    if array.dtype not in (np.uint8, np.float32):
-        hint = ". Make it float32 with .astype('float32')" if array.dtype.kind == "f" else ""
-        raise TypeError(f"{wanted}; received {received}{hint}")
+    wanted += f"; received {_validate.described(array if hasattr(images, 'shape') else images)}"
+    hint = ". Make it float32 with .astype('float32')" if array.dtype.kind == "f" else ""
+    _validate.require(array.dtype in (np.uint8, np.float32), wanted + hint, error=TypeError)
     # The one channel of grey images, which Keras' layers for images ask for, may be there.
     shapes = [tuple(image_shape), (*image_shape, 1), *([(n_pixels,)] if array.dtype == np.float32 else [])]
-    if array.shape[1:] not in shapes or len(array) == 0:
-        raise ValueError(f"{wanted}; received {received}")
-    # Worded so that NaN fails it, too.
-    if array.dtype == np.float32 and not (array.min() >= 0 and array.max() <= 1):
-        hint = ". Divide pixels from 0 to 255 by 255" if array.max() > 1 else ""
-        raise ValueError(f"{wanted}; received values from {array.min()} to {array.max()}{hint}")
+    _validate.require(array.shape[1:] in shapes and len(array) > 0, wanted)
+    if array.dtype == np.float32:
+        low, high = array.min(), array.max()
+        hint = ". Divide pixels from 0 to 255 by 255" if high > 1 else ""
+        _validate.require(low >= 0 and high <= 1, f"{wanted} with values from {low} to {high}{hint}")  # NaN is neither
     return array.reshape(len(array), n_pixels)
 
 
@@ -227,22 +220,17 @@ def labelled(digits=None, image_shape=(28, 28)):
     class_names : tuple of str, or None
         As given, of `Pictures`.
     """
-    if digits is None and tuple(image_shape) != (28, 28):
-        raise TypeError(f"digits must be given for images of {tuple(image_shape)}, as load_images gives them, with "
-                        f"image_shape={tuple(image_shape)}; received None")
     if digits is None:
+        size = tuple(image_shape)
+        _validate.require(size == (28, 28), f"digits must be given for images of {size}, as load_images gives them, "
+                          f"with image_shape={size}; received None", error=TypeError)
         digits = load_mnist("test")
-    try:
-        images, labels, *names = digits
-        class_names, = names or [None]
-    except (TypeError, ValueError) as error:
-        raise TypeError("digits must be images with their labels, as load_mnist gives, received "
-                        f"{_validate.described(digits)}") from error
-    images, labels = np.asarray(images), np.asarray(labels)
+    pair = isinstance(digits, (tuple, list)) and len(digits) in (2, 3)
+    _validate.require(pair, "digits must be images with their labels, as load_mnist gives", digits, error=TypeError)
+    images, labels, class_names = *map(np.asarray, digits[:2]), digits[2] if len(digits) == 3 else None
     flat_pixels(images, image_shape)
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
-        raise ValueError(f"digits must hold one whole number as label for each of the {len(images)} images, received "
-                         f"{_validate.described(labels)}")
+    _validate.require(labels.shape == (len(images),) and labels.dtype.kind in "iu", "digits must hold one whole number "
+                      f"as label for each of the {len(images)} images", labels)
     return images, labels, names_of_classes(labels, class_names)
 
 
@@ -261,29 +249,28 @@ def names_of_classes(labels, class_names):
     """
     if class_names is None:
         return None
-    if (not isinstance(class_names, (tuple, list, np.ndarray))
-            or not all(isinstance(name, str) and name for name in class_names)):
-        raise TypeError(f"class_names must be names, received {_validate.described(class_names)}")
-    if not np.isin(labels, range(len(class_names))).all():
-        raise ValueError(f"class_names must have a name for each label, received {len(class_names)} names for the "
-                         f"labels {np.unique(labels)}")
+    listed = isinstance(class_names, (tuple, list, np.ndarray))
+    _validate.require(listed and all(isinstance(name, str) and name for name in class_names),
+                      "class_names must be names", class_names, error=TypeError)
+    _validate.require(np.isin(labels, range(len(class_names))).all(), "class_names must have a name for each label, "
+                      f"received {len(class_names)} names for the labels {np.unique(labels)}")
     return tuple(class_names)
 
 
 def _files(folder_or_files):
     """Return the files that are named, and those in folders that are named."""
+    one = isinstance(folder_or_files, (str, os.PathLike))
     try:
-        one = isinstance(folder_or_files, (str, os.PathLike))
         paths = [Path(os.path.abspath(path)) for path in ([folder_or_files] if one else folder_or_files)]
     except TypeError as error:
         raise TypeError("folder_or_files must be a folder or a list of files, received "
                         f"{_validate.described(folder_or_files)}") from error
     files = []
     for path in paths:
-        inside = [path] if not path.is_dir() else sorted(file for file in path.rglob("*") if file.is_file())
+        inside = sorted(filter(Path.is_file, path.rglob("*"))) if path.is_dir() else [path]
         files += [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
-    if not files:
-        raise ValueError(f"folder_or_files must hold PNG or JPEG files, received {folder_or_files!r}, which holds none")
+    _validate.require(files, f"folder_or_files must hold PNG or JPEG files, received {folder_or_files!r}, which holds "
+                      "none")
     return files
 
 

@@ -45,12 +45,11 @@ def draw_as_mnist(strokes):
     ((28, 28), dtype('uint8'), 255)
     """
     strokes = [np.array(stroke) for stroke in valid_strokes(strokes)]
-    if not strokes:
-        raise ValueError("strokes must not be empty: nothing is drawn")
+    _validate.require(strokes, "strokes must not be empty: nothing is drawn")
     points = np.concatenate(strokes)
     size = np.ptp(points, axis=0).max()
-    if size < SMALLEST_DRAWING:
-        raise TooSmallError("This is but a dot. Draw a digit, as large as you like.")
+    _validate.require(size >= SMALLEST_DRAWING, "This is but a dot. Draw a digit, as large as you like.",
+                      error=TooSmallError)
     width = round(FINENESS * PEN)
     # The line's middle spans the box less one pen, so that its edges span the box.
     scale = (FINENESS * BOX_SIDE - width) / size
@@ -99,8 +98,7 @@ def centre_as_mnist(picture):
     _check_picture(picture, "(height, width)", [()])
     paper, noise, split = _paper(picture, "picture", "0 is paper and 255 ink; pass 255 - picture if yours has dark ink")
     mask = _without_specks(picture > min(paper + noise, split), SPECK * max(picture.shape))
-    if not mask.any():
-        raise ValueError("picture must hold ink, received nothing but specks: nothing is drawn")
+    _validate.require(mask.any(), "picture must hold ink, received nothing but specks: nothing is drawn")
     return _centred(np.where(mask, (picture - paper) * (255 / (255 - paper)), 0).astype(np.uint8))
 
 
@@ -142,9 +140,8 @@ def photograph_as_mnist(picture):
     *_, split = _paper(darkness, "picture, with its light made even and 0 for paper,",
                        "take one of a dark digit on light paper, with paper all around it")
     mask = _without_specks(darkness > split, SMALLEST_DRAWING * WORKING_SIDE, at_edge=False)
-    if not mask.any():
-        raise ValueError("picture must show a dark digit with paper all around it, received one where all that is dark "
-                         "touches the edge or is smaller than a twentieth of the side")
+    _validate.require(mask.any(), "picture must show a dark digit with paper all around it, received one where all "
+                      "that is dark touches the edge or is smaller than a twentieth of the side")
     width = 4 * ndimage.distance_transform_edt(mask)[mask].mean()  # of a line, a quarter is the mean depth inside
     wanted = PEN / BOX_SIDE * max(np.ptp(places) + 1 for places in mask.nonzero())
     grown = ndimage.distance_transform_edt(~mask) <= max(0, (wanted - width) / 2)
@@ -162,23 +159,20 @@ def valid_strokes(value):
     -------
     tuple of tuple of tuple of float
     """
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"strokes must be a list of strokes, received {_validate.described(value)}")
-    strokes = []
-    for i, stroke in enumerate(value):
-        points = _validate.finite_array(stroke, f"strokes[{i}]", (None, 2))
-        if points.min() < 0 or points.max() > 1:
-            raise ValueError(f"strokes[{i}] must have points from 0 to 1, received {points.min()} to {points.max()}")
-        strokes.append(tuple((float(x), float(y)) for x, y in points))
-    return tuple(strokes)
+    _validate.require(isinstance(value, (list, tuple)), "strokes must be a list of strokes", value, error=TypeError)
+    strokes = [_validate.finite_array(stroke, f"strokes[{i}]", (None, 2)) for i, stroke in enumerate(value)]
+    for i, points in enumerate(strokes):
+        low, high = points.min(), points.max()
+        _validate.require(low >= 0 and high <= 1, f"strokes[{i}] must have points from 0 to 1, received {low} to "
+                          f"{high}")
+    return tuple(tuple(map(tuple, points.tolist())) for points in strokes)
 
 
 def _check_picture(picture, shape, colours):
-    is_picture = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.ndim >= 2
-    if not is_picture or picture.shape[2:] not in colours:
-        raise TypeError(f"picture must be uint8 of shape {shape}, received {_validate.described(picture)}")
-    if picture.size == 0:
-        raise ValueError(f"picture must not be empty, received {_validate.described(picture)}")
+    fine = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.ndim >= 2
+    _validate.require(fine and picture.shape[2:] in colours, f"picture must be uint8 of shape {shape}", picture,
+                      error=TypeError)
+    _validate.require(picture.size > 0, "picture must not be empty", picture)
 
 
 def _paper(picture, name, advice):
@@ -189,14 +183,14 @@ def _paper(picture, name, advice):
     variance = (mass[-1] * below - mass * below[-1]) ** 2 / np.maximum(below * (below[-1] - below), 1)
     split = variance.argmax()
     ink = picture[picture > split]
-    if ink.size > picture.size / 2:
-        raise ValueError(f"{name} must be paper for the larger part, received ink on "
-                         f"{ink.size / picture.size:.0%} of it; {advice}")
+    share = ink.size / picture.size
+    _validate.require(share <= 0.5, f"{name} must be paper for the larger part, received ink on {share:.0%} of it; "
+                      f"{advice}")
     paper, upper = np.quantile(picture[picture <= split], (0.5, 0.75))
     noise = 8 * (upper - paper)  # five standard deviations, if it is normally distributed
-    if ink.size == 0 or ink.mean() - paper < max(FAINTEST, noise):
-        raise ValueError(f"{name} must hold ink that stands out from the paper, received greys from {picture.min()} to "
-                         f"{picture.max()}: nothing is drawn; {advice}")
+    stands_out = ink.size > 0 and ink.mean() - paper >= max(FAINTEST, noise)
+    _validate.require(stands_out, f"{name} must hold ink that stands out from the paper, received greys from "
+                      f"{picture.min()} to {picture.max()}: nothing is drawn; {advice}")
     return paper, noise, split
 
 
@@ -210,19 +204,13 @@ def _without_specks(mask, least, at_edge=True):
 
 
 def _centred(ink):
-    rows, columns = ink.any(axis=1).nonzero()[0], ink.any(axis=0).nonzero()[0]
-    ink = ink[rows[0]: rows[-1] + 1, columns[0]: columns[-1] + 1]
-    height, width = ink.shape
-    longer = max(height, width)
-    if longer != BOX_SIDE:
-        size = [max(1, round(side * BOX_SIDE / longer)) for side in (width, height)]
-        ink = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BICUBIC))
-        height, width = ink.shape
-    share = ink / ink.sum()
-    top = round(CENTRE - share.sum(axis=1) @ np.arange(height))
-    left = round(CENTRE - share.sum(axis=0) @ np.arange(width))
-    # Ink that is very one-sided would stick out of the picture.
-    top, left = (min(max(start, 0), IMAGE_SIDE - side) for start, side in ((top, height), (left, width)))
-    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    image[top: top + height, left: left + width] = ink
-    return image
+    ink = Image.fromarray(ink)
+    ink = ink.crop(ink.getbbox())
+    size = [max(1, round(side * BOX_SIDE / max(ink.size))) for side in ink.size]
+    ink = np.asarray(ink.resize(size, Image.Resampling.BICUBIC))  # of the size that it has, a copy
+    # The centre of mass to its place; ink that is very one-sided would stick out of the picture.
+    top, left = (min(max(round(CENTRE - middle), 0), IMAGE_SIDE - side)
+                 for middle, side in zip(ndimage.center_of_mass(ink), ink.shape))
+    image = Image.new("L", (IMAGE_SIDE, IMAGE_SIDE))
+    image.paste(Image.fromarray(ink), (left, top))
+    return np.array(image)

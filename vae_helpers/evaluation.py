@@ -48,9 +48,8 @@ def bernoulli_cost(x, x_logits):
     array([2.])
     """
     x, x_logits = np.asarray(x), np.asarray(x_logits)
-    if x.shape != x_logits.shape or x.ndim != 2:
-        raise ValueError("x and x_logits must have one shape, (n, pixels), received "
-                         f"{_validate.described(x)} and {_validate.described(x_logits)}")
+    _validate.require(x.shape == x_logits.shape and x.ndim == 2, "x and x_logits must have one shape, (n, pixels), "
+                      f"received {_validate.described(x)} and {_validate.described(x_logits)}")
     return _softplus_sums(x_logits) - np.einsum("ij,ij->i", x, x_logits)
 
 
@@ -85,17 +84,17 @@ def elbo(network, images, *, n_samples=1, seed=0):
     >>> round(result.reconstruction), round(result.kl)
     (131, 7)
     """
-    pixels, image_shape = _pixels_for(network, images)
+    images = _images_for(network, images)
     n_samples = _validate.integer(n_samples, "n_samples", least=1)
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
     reconstruction = kl = 0.0
-    for x, z_mean, z_log_var in _encoded_batches(network, pixels, image_shape):
+    for x, z_mean, z_log_var in _encoded_batches(network, images):
         kl += kl_to_standard_normal(z_mean, z_log_var).sum(dtype=np.float64)
         for _ in range(n_samples):
             z = reparameterize(z_mean, z_log_var, rng.standard_normal(z_mean.shape, dtype=np.float32))
             cost = bernoulli_cost(x, _logits(network, z, len(x)))
             reconstruction += cost.sum(dtype=np.float64) / n_samples
-    reconstruction, kl = float(reconstruction / len(pixels)), float(kl / len(pixels))
+    reconstruction, kl = float(reconstruction / len(images)), float(kl / len(images))
     return Elbo(-(reconstruction + kl), reconstruction, kl)
 
 
@@ -134,11 +133,11 @@ def importance_weighted_bound(network, images, k, *, seed=0):
     >>> bool(fifty > one)
     True
     """
-    pixels, image_shape = _pixels_for(network, images)
+    images = _images_for(network, images)
     k = _validate.integer(k, "k", least=1)
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
     bounds = []
-    for x, z_mean, z_log_var in _encoded_batches(network, pixels, image_shape, max(1, CODES_AT_ONCE // k)):
+    for x, z_mean, z_log_var in _encoded_batches(network, images, max(1, CODES_AT_ONCE // k)):
         z_mean, z_log_var = z_mean[:, None], z_log_var[:, None]  # (batch, 1, latent_dim)
         noise = rng.standard_normal((len(x), k, z_mean.shape[-1]), dtype=np.float32)
         z = z_mean + np.exp(z_log_var / 2) * noise  # (batch, k, latent_dim)
@@ -187,29 +186,23 @@ def exact_log_likelihood(network, images, *, step=0.02, span=6.0):
     >>> bool(exact_log_likelihood(network, images, step=0.1).mean() > elbo(network, images).elbo)
     True
     """
-    pixels, image_shape = _pixels_for(network, images)
-    if network.latent_dim != 2:
-        raise ValueError("network must have 2 latent elements, so that a grid can cover them, received "
-                         f"{network.latent_dim}")
-    x = as_vectors(pixels.reshape(-1, *image_shape), image_shape)
-    step = _validate.real(step, "step", above=0)
-    span = _validate.real(span, "span", above=0)
+    images = _images_for(network, images)
+    _validate.require(network.latent_dim == 2, "network must have 2 latent elements, so that a grid can cover them, "
+                      f"received {network.latent_dim}")
+    x = as_vectors(images, images.shape[1:])
+    step, span = _validate.real(step, "step", above=0), _validate.real(span, "span", above=0)
     middles = _middles(TILE * step, span)  # (tiles, 2)
     within = step * (np.indices((TILE, TILE)).transpose(1, 2, 0) - TILE // 2)  # (15, 15, 2)
-    tried_first = within[2::5, 2::5].reshape(-1, 2)  # (9, 2)
-    image, tile = _tiles_that_matter(network, x, middles[:, None] + tried_first)
-    used, first = np.unique(tile, return_index=True)
-    images_of = np.split(image, first[1:])  # for each tile in use
+    matter = _tiles_that_matter(network, x, middles[:, None] + within[2::5, 2::5].reshape(-1, 2))  # (images, tiles)
     log_p = np.full(len(x), -np.inf)
-    tiles_at_once = CODES_AT_ONCE // TILE**2
-    for start in range(0, len(used), tiles_at_once):
-        some = slice(start, start + tiles_at_once)
-        codes = middles[used[some], None] + within.reshape(-1, 2)  # (tiles, 225, 2)
-        x_logits, constants = _logits_and_constants(network, codes.reshape(-1, 2))
-        for these, its_logits, its_constants in zip(images_of[some], x_logits.reshape(len(codes), TILE**2, -1),
-                                                    constants.reshape(len(codes), TILE**2)):
-            log_joint = x[these] @ its_logits.T + its_constants  # (images, 225)
-            log_p[these] = np.logaddexp(log_p[these], _log_sum_exp(log_joint))
+    used, at_once = np.flatnonzero(matter.any(axis=0)), CODES_AT_ONCE // TILE**2
+    for tiles in np.split(used, range(at_once, len(used), at_once)):
+        codes = middles[tiles, None] + within.reshape(-1, 2)  # (tiles, 225, 2)
+        x_logits, constants = (np.split(part, len(tiles)) for part in _logits_and_constants(network, codes))
+        for i, tile in enumerate(tiles):
+            its_images = np.flatnonzero(matter[:, tile])
+            log_joint = x[its_images] @ x_logits[i].T + constants[i]  # (images, 225)
+            log_p[its_images] = np.logaddexp(log_p[its_images], _log_sum_exp(log_joint))
     return log_p + 2 * np.log(step)
 
 
@@ -240,12 +233,12 @@ def binary_accuracy(network, images):
     >>> round(binary_accuracy(load_pretrained("vae-2d"), load_mnist("test").images[:1000]), 2)
     0.81
     """
-    pixels, image_shape = _pixels_for(network, images, ("latent_dim", "encode", "decode"))
+    images = _images_for(network, images, ("latent_dim", "encode", "decode"))
     equal = 0
-    for x in vector_batches(pixels.reshape(-1, *image_shape), image_shape):
-        rebuilt = np.asarray(network.decode(network.encode(x.reshape(-1, *image_shape))[0]))
+    for x in vector_batches(images, images.shape[1:]):
+        rebuilt = np.asarray(network.decode(network.encode(x.reshape(-1, *images.shape[1:]))[0]))
         equal += np.sum((rebuilt.reshape(x.shape) > 0.5) == x)
-    return float(equal / pixels.size)
+    return float(equal / images.size)
 
 
 def nearest_images(images, among, k=1, image_shape=(28, 28)):
@@ -279,8 +272,8 @@ def nearest_images(images, among, k=1, image_shape=(28, 28)):
     """
     vectors, pool = as_vectors(images, image_shape), flat_pixels(among, image_shape)
     k = _validate.integer(k, "k", least=1)
-    if k > len(pool):
-        raise ValueError(f"k must be at most the number of images to look among, received {k} for {len(pool)}")
+    _validate.require(k <= len(pool), f"k must be at most the number of images to look among, received {k} for "
+                      f"{len(pool)}")
     squares, indices, start = [], [], 0
     for part in vector_batches(among, image_shape):
         d2 = (part**2).sum(axis=1) - 2 * vectors @ part.T  # (n, batch), less the square of the image itself
@@ -305,36 +298,33 @@ def _middles(side, span):
 
 
 def _tiles_that_matter(network, x, codes):
-    """Return pairs of image and tile, as two arrays sorted by tile, from a few codes of each tile."""
+    """Say for each image and tile whether a few codes of the tile, (tiles, codes, 2), come near the image's best."""
     n_tiles, tried = codes.shape[:2]
     best = np.empty((len(x), n_tiles), np.float32)  # log p(x|z) + log p(z) of the best code of each tile
     tiles_at_once = CODES_AT_ONCE // tried
     for first in range(0, n_tiles, tiles_at_once):
         some = slice(first, first + tiles_at_once)
-        x_logits, constants = _logits_and_constants(network, codes[some].reshape(-1, 2))
+        x_logits, constants = _logits_and_constants(network, codes[some])
         for start in range(0, len(x), BATCH_SIZE):
             batch = slice(start, start + BATCH_SIZE)
             log_joint = x[batch] @ x_logits.T + constants  # (batch, codes)
             best[batch, some] = log_joint.reshape(len(log_joint), -1, tried).max(axis=2)
-    image, tile = np.nonzero(best >= best.max(axis=1, keepdims=True) - MARGIN)
-    order = np.argsort(tile, kind="stable")
-    return image[order], tile[order]
+    return best >= best.max(axis=1, keepdims=True) - MARGIN
 
 
-def _pixels_for(network, images, words=WITH_LOGITS):
-    """Check a network and its images; return their pixels, (n, pixels), and the size of an image."""
+def _images_for(network, images, words=WITH_LOGITS):
+    """Check a network and its images, and return these as (n, height, width) or (n, height, width, 3)."""
     _validate.network(network, words=words)
     image_shape = getattr(network, "image_shape", (28, 28))
-    return flat_pixels(images, image_shape), image_shape
+    return flat_pixels(images, image_shape).reshape(-1, *image_shape)
 
 
-def _encoded_batches(network, pixels, image_shape, size=BATCH_SIZE):
+def _encoded_batches(network, images, size=BATCH_SIZE):
     """Yield vectors of pixels, and the mean and log-variance of their codes, batch by batch."""
-    for x in vector_batches(pixels.reshape(-1, *image_shape), image_shape, size):
-        z_mean, z_log_var = (np.asarray(part, np.float32) for part in network.encode(x.reshape(-1, *image_shape)))
-        if np.isneginf(z_log_var).any():
-            raise ValueError("network must spread its codes, because the density of q(z|x) is asked for; "
-                             "an autoencoder has none")
+    for x in vector_batches(images, images.shape[1:], size):
+        z_mean, z_log_var = (np.asarray(part, np.float32) for part in network.encode(x.reshape(-1, *images.shape[1:])))
+        _validate.require(not np.isneginf(z_log_var).any(), "network must spread its codes, because the density of "
+                          "q(z|x) is asked for; an autoencoder has none")
         yield x, z_mean, z_log_var
 
 
@@ -344,6 +334,7 @@ def _logits(network, z, n):
 
 def _logits_and_constants(network, codes):
     """Return logits and constants such that log p(x|z) + log p(z) is x @ logits + constant, for each code."""
+    codes = codes.reshape(-1, 2)
     x_logits = _logits(network, codes.astype(np.float32), len(codes))
     log_prior = -0.5 * (codes**2).sum(axis=1) - np.log(2 * np.pi)
     return x_logits, (log_prior - _softplus_sums(x_logits)).astype(np.float32)

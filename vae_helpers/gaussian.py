@@ -216,8 +216,7 @@ def prior_tail(z):
     array([1.   , 0.368, 0.   ])
     """
     z = _validate.finite_array(z, "z").astype(np.float64)
-    if z.ndim == 0:
-        raise ValueError(f"z must have an axis of latent elements, received {_validate.described(z)}")
+    _validate.require(z.ndim > 0, "z must have an axis of latent elements", z)
     return gammaincc(z.shape[-1] / 2, _half_square(z).sum(axis=-1))
 
 
@@ -282,6 +281,5 @@ def _broadcast(*arrays):
 
 def _log_variance(value, shape):
     array = _validate.float_array(value, "z_log_var", shape)
-    if np.isposinf(array).any():
-        raise ValueError(f"z_log_var must be below infinity, received {_validate.described(array)} with infinities")
+    _validate.require(not np.isposinf(array).any(), "z_log_var must be below infinity", array)
     return array

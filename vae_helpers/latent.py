@@ -95,20 +95,18 @@ def digit_plane(decode, codes):
     >>> digit_plane(load_pretrained("vae-2d").decode, plane_codes(n=5)).shape
     (140, 140)
     """
-    if not callable(decode):
-        raise TypeError(f"decode must be a function from codes to pixels, received {_validate.described(decode)}")
+    _validate.require(callable(decode), "decode must be a function from codes to pixels", decode, error=TypeError)
     codes = _validate.finite_array(codes, "codes", (None, None))
     n = round(len(codes) ** 0.5)
-    if n * n != len(codes):
-        raise ValueError(f"codes must be a square number of them, received {len(codes)}")
+    _validate.require(n * n == len(codes), f"codes must be a square number of them, received {len(codes)}")
     images = np.asarray(decode(codes), dtype=np.float32)
     if images.shape == (n * n, 784):
         images = images.reshape(-1, 28, 28)
     if images.ndim == 4 and images.shape[3] == 1:  # the one channel of grey images
         images = images[..., 0]
-    if images.ndim not in (3, 4) or len(images) != n * n or images.shape[3:] not in ((), (3,)):
-        raise ValueError(f"decode must give pixels of shape ({n * n}, height, width), ({n * n}, height, width, 3) or "
-                         f"({n * n}, 784), received {_validate.described(images)}")
+    fine = images.ndim in (3, 4) and len(images) == n * n and images.shape[3:] in ((), (3,))
+    _validate.require(fine, f"decode must give pixels of shape ({n * n}, height, width), ({n * n}, height, width, 3) "
+                      f"or ({n * n}, 784)", images)
     return tiled(images, n)
 
 
@@ -218,18 +216,16 @@ def attribute_vector(codes, amounts, labels, share=0.1):
     codes = _validate.finite_array(codes, "codes", (None, None)).astype(float)
     amounts = _validate.finite_array(amounts, "amounts", (len(codes),))
     labels = np.asarray(labels)
-    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be an integer for each of the {len(codes)} codes, "
-                         f"received {_validate.described(labels)}")
+    _validate.require(labels.shape == (len(codes),) and labels.dtype.kind in "iu", "labels must be an integer for each "
+                      f"of the {len(codes)} codes", labels)
     share = _validate.real(share, "share", above=0)
-    if share > 0.5:
-        raise ValueError(f"share must be at most 0.5, received {share}")
+    _validate.require(share <= 0.5, f"share must be at most 0.5, received {share}")
     differences = []
     with np.errstate(over="ignore", invalid="ignore"):
         for label in np.unique(labels):
             own = codes[labels == label][np.argsort(amounts[labels == label], kind="stable")]
-            if len(own) < 2:
-                raise ValueError(f"labels must have at least two images of each kind, received one of kind {label}")
+            _validate.require(len(own) > 1, "labels must have at least two images of each kind, received one of kind "
+                              f"{label}")
             n = max(1, int(share * len(own)))
             differences.append(own[-n:].mean(axis=0) - own[:n].mean(axis=0))
         return _validate.representable(np.mean(differences, axis=0), codes=codes)
@@ -267,15 +263,15 @@ def active_units(z_mean, threshold=0.01):
 
 
 def _slerp_weights(z_from, z_to, t):
-    if not (z_from.any() and z_to.any()):
-        raise ValueError(f"a great circle needs two codes away from the origin, received {z_from} and {z_to}")
+    _validate.require(z_from.any() and z_to.any(), "a great circle needs two codes away from the origin, received "
+                      f"{z_from} and {z_to}")
     # In two steps, because the squares in the norm of a very long or short code would be too large or too small.
     u, v = (z / np.abs(z).max() for z in (z_from, z_to))
     u, v = u / np.linalg.norm(u), v / np.linalg.norm(v)
     # Half-angle form: accurate for nearly equal and nearly opposite directions, where arccos(u @ v) is not.
     angle = 2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))
-    if angle > np.pi - 1e-6:
-        raise ValueError(f"no single great circle joins opposite directions, received {z_from} and {z_to}")
+    _validate.require(angle <= np.pi - 1e-6, "no single great circle joins opposite directions, received "
+                      f"{z_from} and {z_to}")
     if angle == 0:  # the limit of the weights as the angle goes to 0
         return 1 - t, t
     return np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)

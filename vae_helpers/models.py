@@ -10,14 +10,7 @@ import numpy as np
 from vae_helpers import _validate
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import BATCH_SIZE, vector_batches
-from vae_helpers.network import (
-    BATCH_NORM_EPSILON,
-    HIDDEN_UNITS,
-    LEAKY_SLOPE,
-    Network,
-    load_pretrained,  # noqa: F401 (an example below)
-    weight_shapes,
-)
+from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, Network, weight_shapes
 
 layers, ops = keras.layers, keras.ops
 
@@ -212,7 +205,7 @@ class _Watch(keras.callbacks.Callback):
             raise TrainingStopped(
                 f"the cost became {cost:.4g} in epoch {self.epoch + 1}, at a learning rate of {rate:.2g}. The weights "
                 "are spoilt: build the model anew, and try a tenth of the learning rate. The epochs before are in "
-                "model.history.history.")
+                "model.history.history. Batches of a dataset may also hold pixels outside [0, 1].")
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -257,9 +250,9 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        if "float16" in (weight.dtype for weight in self.weights):
-            raise ValueError("the weights must be float32 or float64, received float16, which is too coarse for their "
-                             "steps: keras.config.set_dtype_policy('mixed_float16') computes in half precision and "
+        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
+            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
+                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
                              "keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
@@ -280,7 +273,7 @@ class Autoencoder(keras.Model):
         z_mean, z_log_var : ndarray of shape (n, latent_dim), dtype=float32
             An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
         """
-        codes = [self._encode_batch(x) for x in vector_batches(images, self.image_shape)]
+        codes = [map(_as_array, self._codes(x)) for x in vector_batches(images, self.image_shape)]
         z_mean, z_log_var = (np.concatenate(parts) for parts in zip(*codes))
         return z_mean, z_log_var
 
@@ -313,8 +306,9 @@ class Autoencoder(keras.Model):
 
     def fit(self, x=None, y=None, *arguments, **options):
         self._check_data(x, y)
-        if options.get("validation_data") is not None:
-            self._check_data(*_as_pair(options["validation_data"]))
+        self._check_data(*keras.utils.unpack_x_y_sample_weight(options.get("validation_data"))[:2])
+        # Keras drops the weights of images that have no target.
+        y = x if y is None and options.get("sample_weight") is not None else y
         return self.fit_checked(x, y, *arguments, **options)
 
     def fit_checked(self, x=None, y=None, *arguments, **options):
@@ -341,12 +335,13 @@ class Autoencoder(keras.Model):
 
     def evaluate(self, x=None, y=None, *arguments, **options):
         self._check_data(x, y)
+        y = x if y is None and options.get("sample_weight") is not None else y
         return super().evaluate(x, y, *arguments, **options)
 
     def save(self, filepath, *arguments, **options):
-        if str(filepath).endswith((".h5", ".hdf5")):
-            raise ValueError(f"filepath must end in .keras, received {str(filepath)!r}: the older format has no room "
-                             "for two layers of one name. save_weights writes a .weights.h5")
+        _validate.require(not str(filepath).endswith((".h5", ".hdf5")), f"filepath must end in .keras, received "
+                          f"{str(filepath)!r}: the older format has no room for two layers of one name. save_weights "
+                          "writes a .weights.h5")
         super().save(filepath, *arguments, **options)
 
     def export(self, filepath, *arguments, **options):
@@ -367,7 +362,7 @@ class Autoencoder(keras.Model):
 
     def predict_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self.decoder(self._one_code(x), training=False)
+        return self.decoder(self._codes(x)[0], training=False)
 
     def get_config(self):
         return {**super().get_config(), "encoder": keras.saving.serialize_keras_object(self.encoder),
@@ -381,45 +376,41 @@ class Autoencoder(keras.Model):
     def _check_parts(self):
         """Say what is wrong with an encoder and a decoder that do not go together."""
         shapes = [tuple(output.shape[1:]) for output in self.encoder.outputs]
-        if len(shapes) not in self.encoder_outputs:
-            raise ValueError(f"encoder must have the outputs {' or '.join(self.encoder_outputs.values())}, received "
-                             f"{len(shapes)} of them")
-        if set(shapes) != {(self.latent_dim,)}:
-            raise ValueError(f"encoder must give codes of shape (batch, {self.latent_dim}), which decoder takes, "
-                             f"received outputs of shape {[('batch', *shape) for shape in shapes]}")
-        given, wanted = math.prod(self.decoder.output_shape[1:]), math.prod(self.image_shape)
-        if given != wanted:
-            raise ValueError(f"decoder must give the {wanted} pixels of an image of {self.image_shape}, received a "
-                             f"decoder with the output shape {('batch', *self.decoder.output_shape[1:])}")
+        _validate.require(len(shapes) in self.encoder_outputs, "encoder must have the outputs "
+                          f"{' or '.join(self.encoder_outputs.values())}, received {len(shapes)} of them")
+        _validate.require(set(shapes) == {(self.latent_dim,)}, f"encoder must give codes of shape (batch, "
+                          f"{self.latent_dim}), which decoder takes, received outputs of shape "
+                          f"{[('batch', *shape) for shape in shapes]}")
+        given = self.decoder.output_shape[1:]
+        _validate.require(_holds_images(given, self.image_shape), f"decoder must give the "
+                          f"{math.prod(self.image_shape)} pixels of an image of {self.image_shape}, flat or in that "
+                          f"shape, received a decoder with the output shape {('batch', *given)}")
 
     def _check_data(self, x, y=None):
         """Say what is wrong with images and targets: whole arrays, or the first batch of a dataset."""
-        if isinstance(x, tf.data.Dataset):
-            x, y = _as_pair(next(iter(x)))
-        elif isinstance(x, keras.utils.PyDataset):
-            x, y = _as_pair(x[0])
+        if isinstance(x, (tf.data.Dataset, keras.utils.PyDataset)):
+            first = next(iter(x)) if isinstance(x, tf.data.Dataset) else x[0]
+            x, y, _ = keras.utils.unpack_x_y_sample_weight(first)
         for name, images in (("x", x), ("y", y)):
             if not hasattr(images, "shape") and not isinstance(images, (tuple, list)):
                 continue  # no target, or a generator, whose batches cannot be had twice
             shape = tuple(getattr(images, "shape", ()))
-            if len(shape) < 2 or math.prod(shape[1:]) != math.prod(self.image_shape):
-                hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
-                raise ValueError(f"{name} must be images of {self.image_shape}, received "
-                                 f"{_validate.described(images)}{hint}")
+            hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
+            _validate.require(len(shape) >= 2 and math.prod(shape[1:]) == math.prod(self.image_shape), f"{name} must "
+                              f"be images of {self.image_shape}, received {_validate.described(images)}{hint}")
             _check_pixels(images, name)
 
     def _as_input(self, x):
         return ops.reshape(x, (-1, *self.encoder.input_shape[1:]))
 
     def _target(self, x, y):
-        return _flat(x if y is None else y)
+        # A compiled step cannot raise: pixels that are none, which came after those that `fit` looked at, cost NaN.
+        target = _flat(x if y is None else y)
+        return ops.where(ops.logical_and(target >= 0, target <= 1), target, math.nan)
 
-    def _one_code(self, x):
-        return self.encoder(self._as_input(x), training=False)
-
-    def _encode_batch(self, x):
-        z = _as_array(self._one_code(x))
-        return z, np.full_like(z, -np.inf)
+    def _codes(self, x):
+        z = self.encoder(self._as_input(x), training=False)
+        return z, ops.full_like(z, -math.inf)
 
     def _run(self, part, z):
         z = _validate.finite_array(z, "z", (None, self.latent_dim)).astype(np.float32)
@@ -509,12 +500,8 @@ class VAE(Autoencoder):
     def get_config(self):
         return {**super().get_config(), "beta": self.beta}
 
-    def _one_code(self, x):
-        return self.encoder(self._as_input(x), training=False)[0]
-
-    def _encode_batch(self, x):
-        z_mean, z_log_var = self.encoder(self._as_input(x), training=False)[:2]
-        return _as_array(z_mean), _as_array(z_log_var)
+    def _codes(self, x):
+        return self.encoder(self._as_input(x), training=False)[:2]
 
 
 def build_vae(latent_dim=2, beta=1.0, seed=None, image_shape=(28, 28)):
@@ -588,11 +575,12 @@ def from_network(network):
 
     Examples
     --------
+    >>> from vae_helpers.network import load_pretrained
     >>> from_network(load_pretrained("vae-2d")).latent_dim
     2
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, as load_pretrained gives, received {_validate.described(network)}")
+    _validate.require(isinstance(network, Network), "network must be a Network, as load_pretrained gives", network,
+                      error=TypeError)
     build = build_vae if "encoder/z_mean/kernel" in network.weights else build_autoencoder
     model = build(network.latent_dim, image_shape=network.image_shape)
     for key, weight in _named_weights(model).items():
@@ -621,16 +609,24 @@ def to_network(model, info=None):
     >>> network.latent_dim, network.decode([[0.0, 0.0]]).dtype
     (2, dtype('float32'))
     """
-    if not isinstance(model, Autoencoder):
-        raise TypeError(f"model must be a VAE or an Autoencoder of this module, received {_validate.described(model)}")
-    arrays = _named_weights(model)
-    is_vae = isinstance(model, VAE)
-    if arrays.keys() != weight_shapes(model.latent_dim, is_vae, model.image_shape).keys():
-        layers_of_model = [layer.name for part in (model.encoder, model.decoder) for layer in part.layers]
-        raise ValueError("model must have the lecture's layers, which build_vae makes, because NumPy runs no others; "
-                         f"received the layers {', '.join(layers_of_model)}. Where a network is asked for, give the "
-                         "model itself: it has encode and decode, too")
-    return Network({key: _as_array(weight) for key, weight in arrays.items()}, info, model.image_shape)
+    _validate.require(isinstance(model, Autoencoder), "model must be a VAE or an Autoencoder of this module", model,
+                      error=TypeError)
+    weights = _named_weights(model)
+    lectures = weight_shapes(model.latent_dim, isinstance(model, VAE), model.image_shape)
+    layers = [layer.name for part in (model.encoder, model.decoder) for layer in part.layers]
+    _validate.require(weights.keys() == lectures.keys(), "model must have the lecture's layers, which build_vae makes, "
+                      f"because NumPy runs no others; received the layers {', '.join(layers)}. Where a network is "
+                      "asked for, give the model itself: it has encode and decode, too")
+    network = Network({key: _as_array(weight) for key, weight in weights.items()}, info, model.image_shape)
+    # Layers of the same names and sizes may still compute something else. Half precision is off by about a hundredth.
+    rng = np.random.default_rng(0)
+    images, z = rng.random((8, *model.image_shape), np.float32), rng.standard_normal((8, model.latent_dim))
+    for part, its, ours in (("encoder", model.encode(images)[0], network.encode(images)[0]),
+                            ("decoder", model.decode_logits(z), network.decode_logits(z))):
+        _validate.require(np.linalg.norm(its - ours) <= 0.05 * np.linalg.norm(its), "model must compute what the "
+                          f"lecture's layers do: its {part} has their names and gives other numbers. Its activations "
+                          "may be others")
+    return network
 
 
 def _named_weights(model):
@@ -641,26 +637,31 @@ def _named_weights(model):
 def _before_the_sigmoid(decoder):
     """Return the decoder without its last layer, after checking that this is a sigmoid."""
     last = decoder.layers[-1] if getattr(decoder, "layers", None) and getattr(decoder, "inputs", None) else None
-    if not isinstance(last, layers.Activation) or last.activation is not keras.activations.sigmoid:
-        raise ValueError("decoder must be a functional or Sequential model that ends in layers.Activation('sigmoid'), "
-                         "so that its input can be taken for the logits; received "
-                         + (f"{_validate.described(decoder)}" if last is None else f"the last layer {last.name!r}"))
+    fine = isinstance(last, layers.Activation) and last.activation is keras.activations.sigmoid
+    _validate.require(fine, "decoder must be a functional or Sequential model that ends in "
+                      "layers.Activation('sigmoid'), so that its input can be taken for the logits; received "
+                      + (_validate.described(decoder) if last is None else f"the last layer {last.name!r}"))
     return keras.Model(decoder.inputs[0], last.input, name="decoder_logits")
 
 
 def _image_shape_of(encoder, image_shape):
     """Return the size of the images that an encoder takes, as given or, where nothing is given, as its input says."""
+    if len(getattr(encoder, "inputs", None) or ()) != 1:
+        raise ValueError("encoder must be a functional or Sequential model with one input, whose shape is known; "
+                         f"received {_validate.described(encoder)}")
     shape = tuple(encoder.input_shape[1:])
     if image_shape is None:
         image_shape = (28, 28) if shape == (784,) else shape[:2] if shape[2:] == (1,) else shape
-        if len(image_shape) < 2:
-            raise ValueError(f"image_shape must be given for an encoder whose input is flat, received {shape[0]} "
-                             "pixels: for example image_shape=(20, 16)")
+        _validate.require(len(image_shape) >= 2, "image_shape must be given for an encoder whose input is flat, "
+                          f"received {shape[0]} pixels: for example image_shape=(20, 16)")
     image_shape = _validate.image_shape(image_shape)
-    if math.prod(shape) != math.prod(image_shape):
-        raise ValueError(f"encoder must take images of {image_shape}, received one with the input shape "
-                         f"{('batch', *shape)}")
+    _validate.require(_holds_images(shape, image_shape), f"encoder must take images of {image_shape}, flat or in that "
+                      f"shape, received one with the input shape {('batch', *shape)}")
     return image_shape
+
+
+def _holds_images(shape, image_shape):
+    return tuple(shape) in [(math.prod(image_shape),), image_shape, (*image_shape, 1)]
 
 
 def _single_precision(tensor):
@@ -671,25 +672,17 @@ def _single_precision(tensor):
 
 def _of_one_shape(**tensors):
     (first, a), (second, b) = tensors.items()
-    if tuple(a.shape[1:]) != tuple(b.shape[1:]) or len(a.shape) < 2:
-        raise ValueError(f"{first} and {second} must have one shape, (batch, ...), received {tuple(a.shape)} and "
-                         f"{tuple(b.shape)}")
+    _validate.require(len(a.shape) >= 2 and tuple(a.shape[1:]) == tuple(b.shape[1:]), f"{first} and {second} must have "
+                      f"one shape, (batch, ...), received {tuple(a.shape)} and {tuple(b.shape)}")
 
 
 def _check_pixels(images, name):
     """Say what is wrong with pixels that are not in [0, 1]. NaN is not, either."""
     low, high = float(ops.min(images)), float(ops.max(images))
-    if not (low >= 0 and high <= 1) or "int" in keras.backend.standardize_dtype(images.dtype):
-        hint = ". Divide pixels from 0 to 255 by 255; training.train also takes them as bytes" if high > 1 else ""
-        raise ValueError(f"{name} must be pixels in [0, 1], received {_validate.described(images)} with values from "
-                         f"{low:g} to {high:g}{hint}")
-
-
-def _as_pair(data):
-    """Return images and targets of what Keras takes for data: one or the other, both, or both with weights."""
-    if isinstance(data, (tuple, list)):
-        return (*data, None)[:2]
-    return data, None
+    hint = ". Divide pixels from 0 to 255 by 255; training.train also takes them as bytes" if high > 1 else ""
+    fine = low >= 0 and high <= 1 and "int" not in keras.backend.standardize_dtype(images.dtype)
+    _validate.require(fine, f"{name} must be pixels in [0, 1], received {_validate.described(images)} with values from "
+                      f"{low:g} to {high:g}{hint}")
 
 
 def _flat(images):

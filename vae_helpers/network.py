@@ -83,22 +83,19 @@ class Network:
     """
 
     def __init__(self, arrays, info=None, image_shape=(28, 28)):
-        if not isinstance(arrays, Mapping) or "decoder/dense_64/kernel" not in arrays:
-            received = sorted(arrays) if isinstance(arrays, Mapping) else _validate.described(arrays)
-            raise ValueError("arrays must be a dict with the weights of a network under the names that weight_shapes "
-                             f"lists, received {received}")
+        received = sorted(arrays) if isinstance(arrays, Mapping) else _validate.described(arrays)
+        _validate.require("decoder/dense_64/kernel" in received, "arrays must be a dict with the weights of a network "
+                          f"under the names that weight_shapes lists, received {received}")
         self.weights = {key: _validate.finite_array(array, f"arrays: {key}").astype(np.float32)
                         for key, array in arrays.items()}
         self.image_shape = _validate.image_shape(image_shape)
         self.latent_dim = len(np.atleast_1d(self.weights["decoder/dense_64/kernel"]))
         self._is_vae = "encoder/z_mean/kernel" in arrays
         self.info = dict(info or {})
-        received = {key: array.shape for key, array in self.weights.items()}
         shapes = weight_shapes(self.latent_dim, self._is_vae, self.image_shape)
-        if received != shapes:
-            wrong = sorted(set(received.items()) ^ set(shapes.items()))
-            raise ValueError(f"arrays must have the names and shapes of weight_shapes({self.latent_dim}), "
-                             f"these differ: {wrong}")
+        wrong = sorted(shapes.items() ^ {key: array.shape for key, array in self.weights.items()}.items())
+        _validate.require(not wrong, f"arrays must have the names and shapes of weight_shapes({self.latent_dim}), "
+                          f"these differ: {wrong}")
 
     def __repr__(self):
         return f"<Network latent_dim={self.latent_dim} {self.info.get('name', '')}>"

@@ -4,6 +4,7 @@ They never train and never call `plt.show`. What a colour means is decided in `l
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.patheffects
@@ -27,25 +28,8 @@ def set_style():
     >>> mpl.rcParams["axes.spines.top"]
     False
     """
-    mpl.rcParams.update({
-        "axes.axisbelow": True,
-        "axes.prop_cycle": mpl.cycler(color=[ENCODER, DECODER, PRIOR, NOISE, WRONG]),
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "figure.constrained_layout.use": True,
-        "figure.dpi": 100,
-        "figure.facecolor": "white",
-        "figure.figsize": (6, 3.5),
-        "font.size": 11,
-        "grid.color": "#d9d9d9",
-        "grid.linewidth": 0.8,
-        "image.cmap": "cividis",
-        "legend.frameon": False,
-        "lines.linewidth": 1.8,
-        "savefig.facecolor": "white",
-        # The default leaves out what a screen reader or a search would find in an SVG's text.
-        "svg.fonttype": "none",
-    })
+    plt.style.use(Path(__file__).parent / "assets" / "series.mplstyle")
+    mpl.rcParams["axes.prop_cycle"] = mpl.cycler(color=[ENCODER, DECODER, PRIOR, NOISE, WRONG])
 
 
 def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
@@ -75,13 +59,12 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
     array = _ink(images, "images")
     if array.shape[1:] == (784,):
         array = array.reshape(-1, 28, 28)
-    if array.ndim not in (3, 4) or array.shape[3:] not in ((), (3,)):
-        raise ValueError("images must have shape (n, height, width), (n, height, width, 3) or (n, 784), received "
-                         f"{_validate.described(array)}")
+    _validate.require(array.ndim in (3, 4) and array.shape[3:] in ((), (3,)), "images must have shape "
+                      "(n, height, width), (n, height, width, 3) or (n, 784)", array)
     n_columns = _validate.integer(n_columns, "n_columns", least=1)
     n_rows = -(-len(array) // n_columns)
-    if row_labels is not None and len(row_labels) != n_rows:
-        raise ValueError(f"row_labels must be one for each of the {n_rows} rows, received {len(row_labels)}")
+    n_labels = n_rows if row_labels is None else len(row_labels)
+    _validate.require(n_labels == n_rows, f"row_labels must be one for each of the {n_rows} rows, received {n_labels}")
     height, width, *colours = array.shape[1:]
     if colours:  # where the last row has no picture, white is left; of ink, 0 is
         array = np.concatenate([array, np.ones((-len(array) % n_columns, *array.shape[1:]))])
@@ -113,9 +96,8 @@ def show_ink(picture, *, ax=None):
     (28, 28)
     """
     picture = _ink(picture, "picture")
-    if picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (3,)):
-        raise ValueError("picture must have shape (height, width) or (height, width, 3), received "
-                         f"{_validate.described(picture)}")
+    _validate.require(picture.ndim in (2, 3) and picture.shape[2:] in ((), (3,)), "picture must have shape "
+                      "(height, width) or (height, width, 3)", picture)
     ax = _axes(ax)
     ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
@@ -144,14 +126,13 @@ def cost_curves(history, *, ax=None):
     >>> [line.get_label() for line in ax.lines]
     ['loss', 'reconstruction']
     """
-    if not isinstance(history, Mapping):
-        raise TypeError("history must be the dict of costs that training logged, "
-                        f"received {_validate.described(history)}")
+    _validate.require(isinstance(history, Mapping), "history must be the dict of costs that training logged", history,
+                      error=TypeError)
     needed = ("loss", "reconstruction", "kl") if "kl" in history else ("loss",)
     lengths = {name: np.size(costs) for name, costs in history.items() if name in needed}
-    if set(lengths) != set(needed) or len(set(lengths.values())) != 1 or 0 in lengths.values():
-        raise ValueError(f"history must hold the costs {', '.join(needed)} of each epoch, received {sorted(history)} "
-                         f"with lengths {lengths}")
+    fine = set(lengths) == set(needed) and len(set(lengths.values())) == 1 and 0 not in lengths.values()
+    _validate.require(fine, f"history must hold the costs {', '.join(needed)} of each epoch, received "
+                      f"{sorted(history)} with lengths {lengths}")
     ax = _axes(ax)
     epochs = np.arange(1, len(history["loss"]) + 1)
     ax.plot(epochs, history["loss"], "o-", ms=3, color=INK, label="loss")
@@ -199,9 +180,9 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     codes = _validate.finite_array(codes, "codes", (None, 2))
     labels = np.asarray(labels)
     names = names_of_classes(labels, class_names) or tuple("0123456789")
-    if labels.shape != (len(codes),) or labels.dtype.kind not in "iu" or not np.isin(labels, range(len(names))).all():
-        raise ValueError(f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, or the number of "
-                         f"one of class_names, received {_validate.described(labels)} with {np.unique(labels)}")
+    fine = labels.shape == (len(codes),) and labels.dtype.kind in "iu" and np.isin(labels, range(len(names))).all()
+    _validate.require(fine, f"labels must be one digit from 0 to 9 for each of the {len(codes)} codes, or the number "
+                      f"of one of class_names, received {_validate.described(labels)} with {np.unique(labels)}")
     if span is None:
         span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
     span = _validate.real(span, "span", above=0)
@@ -257,14 +238,12 @@ def digit_plane(picture, codes, *, image_shape=(28, 28), n_ticks=6, ax=None):
     n_ticks = _validate.integer(n_ticks, "n_ticks", least=2)
     n = round(len(codes) ** 0.5)
     z0, z1 = codes[:n, 0], codes[::n, 1]
-    if n * n != len(codes) or not np.array_equal(codes, np.stack(np.meshgrid(z0, z1), axis=-1).reshape(-1, 2)):
-        raise ValueError("codes must be a grid, row by row, as latent.plane_codes gives it, "
-                         f"received {_validate.described(codes)}")
+    grid = n * n == len(codes) and np.array_equal(codes, np.stack(np.meshgrid(z0, z1), axis=-1).reshape(-1, 2))
+    _validate.require(grid, "codes must be a grid, row by row, as latent.plane_codes gives it", codes)
     picture = _ink(picture, "picture")
     height, width, *colours = _validate.image_shape(image_shape)
-    if picture.shape != (n * height, n * width, *colours):
-        raise ValueError(f"picture must have shape {(n * height, n * width, *colours)} for {n * n} codes, "
-                         f"received {_validate.described(picture)}")
+    shape = (n * height, n * width, *colours)
+    _validate.require(picture.shape == shape, f"picture must have shape {shape} for {n * n} codes", picture)
     ax = show_ink(picture, ax=_axes(ax, figsize=(6, 6)))
     # A screen has fewer dots than a large sheet has pixels, so it shows their means. Eight greys are enough for tiles
     # that small, and take a quarter of the room in a notebook.
@@ -345,9 +324,8 @@ def kl_integrand(mean_q, std_q, mean_p=0.0, std_p=1.0, *, span=4.0, ax=None):
 def _ink(array, name):
     """Return bytes or floats as amounts of ink from 0 to 1."""
     ink = _validate.finite_array(array, name) / (255 if np.asarray(array).dtype == np.uint8 else 1)
-    if ink.min() < 0 or ink.max() > 1:
-        raise ValueError(f"{name} must be uint8 or in [0, 1], received {_validate.described(np.asarray(array))} "
-                         f"with values from {np.min(array)} to {np.max(array)}")
+    _validate.require(ink.min() >= 0 and ink.max() <= 1, f"{name} must be uint8 or in [0, 1], received "
+                      f"{_validate.described(np.asarray(array))} with values from {np.min(array)} to {np.max(array)}")
     return ink
 
 
@@ -375,6 +353,5 @@ def _part(places, width, height):
 def _axes(ax, figsize=None):
     if ax is None:
         return plt.subplots(figsize=figsize)[1]
-    if not isinstance(ax, mpl.axes.Axes):
-        raise TypeError(f"ax must be a single matplotlib Axes, received {_validate.described(ax)}")
+    _validate.require(isinstance(ax, mpl.axes.Axes), "ax must be a single matplotlib Axes", ax, error=TypeError)
     return ax

@@ -1,8 +1,8 @@
 """Sliders beside a picture: thin shells over the other rooms. No TensorFlow, no pyplot, nothing from the network.
 
-Introduced in notebooks 02 (`gaussian_sliders`), 03 (`kl_sliders`) and 09 (`latent_sliders`). Pictures are drawn by
-Pillow, or by matplotlib objects that no pyplot knows of, and reach the page as PNGs: nothing flickers, and a kernel
-that answers on a second thread does no harm.
+Introduced in notebooks 02 (`gaussian_sliders`), 03 (`kl_sliders`), 09 (`latent_sliders`) and 10 (`beta_slider`).
+Pictures are drawn by Pillow, or by matplotlib objects that no pyplot knows of, and reach the page as PNGs: nothing
+flickers, and a kernel that answers on a second thread does no harm.
 """
 
 import html
@@ -15,12 +15,13 @@ import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from PIL import Image
 
-from vae_helpers import _validate
-from vae_helpers.data import as_vectors, labelled
+from vae_helpers import _validate, study
+from vae_helpers.data import as_vectors, labelled, load_mnist
 from vae_helpers.gaussian import kl_between, log_normal_density, prior_tail, reparameterize
-from vae_helpers.look import ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.look import DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
 from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
@@ -88,7 +89,7 @@ class Panel(OrSentence, ipywidgets.HBox):
 
     Parameters
     ----------
-    controls : dict of str to ipywidgets.FloatSlider, IntSlider or Button
+    controls : dict of str to ipywidgets.FloatSlider, IntSlider, SelectionSlider or Button
         Each slider gets a field beside it into which its value can be typed; the field takes over the description,
         because a slider's handle has no name for a screen reader.
     draw : callable
@@ -101,7 +102,7 @@ class Panel(OrSentence, ipywidgets.HBox):
     ----------
     controls : dict
         As given.
-    numbers : dict of str to ipywidgets.BoundedFloatText or BoundedIntText
+    numbers : dict of str to ipywidgets.BoundedFloatText, BoundedIntText or Dropdown
         The field of each slider, under the slider's name.
     image : ipywidgets.Image
     status : ipywidgets.HTML
@@ -186,10 +187,14 @@ class Panel(OrSentence, ipywidgets.HBox):
         if isinstance(control, ipywidgets.Button):
             control.on_click(self.refresh)
             return control
-        whole = isinstance(control, ipywidgets.IntSlider)
-        number = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(
-            value=control.value, min=control.min, max=control.max, step=control.step, description=control.description,
-            style={"description_width": "68px"}, layout=ipywidgets.Layout(width="136px", flex="0 0 auto"))
+        if isinstance(control, ipywidgets.SelectionSlider):
+            field, kept = ipywidgets.Dropdown, ("options", "value", "description")
+        else:
+            whole = isinstance(control, ipywidgets.IntSlider)
+            field = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
+            kept = ("min", "max", "step", "value", "description")
+        number = field(**{trait: getattr(control, trait) for trait in kept}, style={"description_width": "68px"},
+                       layout=ipywidgets.Layout(width="136px", flex="0 0 auto"))
         control.description, control.readout = "", False
         control.layout = ipywidgets.Layout(width="auto", flex="1 1 auto", min_width="0")
         control.observe(lambda _: self._slid(name), "value")
@@ -407,6 +412,70 @@ def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
     return Panel(sliders, draw, "KL divergence of two Gaussians, with sliders for both")
 
 
+def beta_slider(beta=1.0, seed=1):
+    """Show the latent plane of a network that was trained with this beta, while beta is moved.
+
+    At the left the sheet of 9 by 9 digits that its decoder draws where the prior puts codes, each tile the same share
+    of the prior; at the right the codes of 1,000 test digits, with the prior's circles of 1, 2 and 3 standard
+    deviations; below the controls its rate and distortion on the test digits. The networks are those of the study with
+    two latent elements: eight betas, two seeds.
+
+    Parameters
+    ----------
+    beta : float, default=1.0
+        One of `study.BETAS`.
+    seed : int, default=1
+        One of `study.SEEDS`.
+
+    Returns
+    -------
+    Panel
+        A widget, shown by being the last expression of a cell. Its controls are `beta` and `seed`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such network; the message says which there are.
+
+    References
+    ----------
+    Notebook 10; lecture, section 4.6.
+    """
+    stops = {"beta": _stops("beta", _validate.real(beta, "beta"), study.BETAS),
+             "seed": _stops("seed", _validate.integer(seed, "seed", least=0), study.SEEDS)}
+    planes, labels = study.beta_planes(), load_mnist("test").labels[:study.N_CODES]
+    colours = np.array(DIGIT_COLOURS)[labels]
+
+    def draw(beta, seed):
+        plane = planes[beta, seed]
+        figure = Figure(figsize=(6.2, 3.1), dpi=200, facecolor="white")
+        sheet, axes = figure.add_axes((0, 0.11, 0.45, 0.89)), figure.add_axes((0.535, 0.11, 0.455, 0.88))
+        sheet.imshow(plane.sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="antialiased")
+        sheet.axis("off")
+        codes = plane.codes.astype(float)
+        span = max(3.3, 1.05 * np.abs(codes).max())  # no code is left out; then the circles shrink
+        axes.scatter(*codes.T, c=colours, s=7, linewidths=0)
+        for radius in (1, 2, 3):
+            axes.add_patch(Circle((0, 0), radius, fill=False, color=PRIOR, lw=0.9))
+        written = []
+        for digit in range(10):
+            place = np.median(codes[labels == digit], axis=0)
+            if all(np.abs(place - other).max() > span / 10 for other in written):  # none is written over another
+                written.append(place)
+                axes.text(*place, digit, color=INK, size=TEXT_SIZE, weight="bold", ha="center", va="center",
+                          bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.5})
+        axes.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
+        axes.tick_params(labelsize=TEXT_SIZE - 2)
+        png = io.BytesIO()
+        FigureCanvasAgg(figure).print_png(png)
+        return png.getvalue(), (
+            f"Rate {plane.rate:.2f} nats, distortion {plane.distortion:.2f} nats per image.")
+
+    panel = Panel(stops, draw, "the trained planes of eight betas, with a slider for beta")
+    panel.image.width, panel.image.height = 620, 310
+    return panel
+
+
 def latent_sliders(network, z=None, *, digits=None, seed=0):
     """Show the digit, or other picture, that a code decodes to while each element of the code is moved.
 
@@ -616,6 +685,12 @@ def _png(image):
 def _slider(description, name, value, limits):
     value = _within(_validate.real(value, name), name, limits)
     return _Slider(value, min=limits[0], max=limits[1], step=0.05, description=description)
+
+
+def _stops(name, value, stops):
+    if value not in stops:
+        raise ValueError(f"{name} must be one of {', '.join(f'{stop:g}' for stop in stops)}; received {value}")
+    return ipywidgets.SelectionSlider(options=[(f"{stop:g}", stop) for stop in stops], value=value, description=name)
 
 
 def _within(value, name, limits):

@@ -7,6 +7,8 @@ import random
 import sys
 import time
 
+from IPython.display import HTML, display
+
 from vae_helpers import _validate
 from vae_helpers.backend import keras, tf
 from vae_helpers.data import flat_pixels
@@ -62,14 +64,13 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
     L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large learning rates",
     2017. I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2016.
     """
-    if not isinstance(model, Autoencoder):
-        raise TypeError("model must come from build_vae or build_autoencoder, "
-                        f"received {_validate.described(model)}")
+    _validate.require(isinstance(model, Autoencoder), "model must come from build_vae or build_autoencoder", model,
+                      error=TypeError)
     pixels = flat_pixels(images, model.image_shape)
     epochs = _validate.integer(epochs, "epochs", least=1)
     batch_size = _validate.integer(batch_size, "batch_size", least=1)
-    if batch_size > len(pixels):
-        raise ValueError(f"batch_size must be at most the number of images, received {batch_size} for {len(pixels)}")
+    _validate.require(batch_size <= len(pixels), "batch_size must be at most the number of images, received "
+                      f"{batch_size} for {len(pixels)}")
     peak_learning_rate = _validate.real(peak_learning_rate, "peak_learning_rate", above=0)
     # Python's own generator is where Keras, too, takes its seeds from once set_random_seed was called.
     seed = random.randrange(2**31) if seed is None else _validate.integer(seed, "seed", least=0)
@@ -80,16 +81,16 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
         jit_compile=True,
         steps_per_execution=max(n for n in range(1, LONGEST_EXECUTION + 1) if steps % n == 0),
     )
-    shown = [Progress(epochs, steps)] if progress else []
+    bar = progress and _in_notebook()
     return model.fit_checked(
         _shuffled_batches(pixels, batch_size, seed),
         epochs=epochs,
         steps_per_epoch=steps,
         validation_data=None if validation_images is None else _batches(
             flat_pixels(validation_images, model.image_shape)),
-        callbacks=[*callbacks, *shown],
+        callbacks=[*callbacks, *([Progress(epochs, steps)] if bar else [])],
         shuffle=False,  # the batches are shuffled already
-        verbose=0,
+        verbose=2 if progress and not bar else 0,
     )
 
 
@@ -139,7 +140,7 @@ def _in_notebook():
 
 
 class Progress(keras.callbacks.Callback):
-    """A progress bar that is one element of a notebook's page, updated in place; elsewhere a line an epoch.
+    """A progress bar that is one element of a notebook's page, updated in place.
 
     Parameters
     ----------
@@ -149,37 +150,25 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, epochs, steps):
         super().__init__()
-        self.epochs, self.steps = epochs, steps
-        self.display = None
+        self.epochs, self.steps, self.epoch = epochs, steps, 0
 
     def on_train_begin(self, logs=None):
         self.began = time.perf_counter()
-        if _in_notebook():
-            from IPython.display import HTML, display
-
-            self.html = HTML
-            self.display = display(HTML(self._bar(0, 0, {})), display_id=True)
+        self.display = display(self._bar(0, {}), display_id=True)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.display:
-            self.display.update(self.html(self._bar(self.epoch, batch + 1, logs)))
+        self.display.update(self._bar(batch + 1, logs))
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.display:
-            self.display.update(self.html(self._bar(epoch, self.steps, logs)))
-        else:
-            print(f"epoch {epoch + 1}/{self.epochs}: {self._costs(logs)}", flush=True)
+        self.display.update(self._bar(self.steps, logs))
 
-    def _bar(self, epoch, step, logs):
-        done = (epoch * self.steps + step) / (self.epochs * self.steps)
+    def _bar(self, step, logs):
+        done = (self.epoch * self.steps + step) / (self.epochs * self.steps)
         seconds = time.perf_counter() - self.began
         left = f"{seconds / done - seconds:.0f} s left" if 0 < done < 1 else f"{seconds:.0f} s"
-        return (f'<progress value="{done:.4f}" max="1" aria-label="training"></progress> '
-                f"epoch {min(epoch + 1, self.epochs)}/{self.epochs}, {left}. {self._costs(logs)}")
-
-    @staticmethod
-    def _costs(logs):
-        return ", ".join(f"{name} {value:.2f}" for name, value in (logs or {}).items())
+        costs = ", ".join(f"{name} {value:.2f}" for name, value in (logs or {}).items())
+        return HTML(f'<progress value="{done:.4f}" max="1" aria-label="training"></progress> '
+                    f"epoch {self.epoch + 1}/{self.epochs}, {left}. {costs}")

@@ -19,3 +19,19 @@ export function bind(model) {
     },
   };
 }
+
+/** Return a model of these values, without Python behind it. */
+export function makeModel(values) {
+  const state = { ...values }, listeners = new Map();
+  const of = (event) => listeners.get(event) ?? listeners.set(event, new Set()).get(event);
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (state[name] === value) return;
+      state[name] = value;
+      for (const act of [...of(`change:${name}`)]) act();
+    },
+    on: (event, act) => of(event).add(act),
+    off: (event, act) => of(event).delete(act),
+  };
+}

@@ -10,36 +10,67 @@ export function bytes(sent) {
   return new Uint8Array(sent.buffer, sent.byteOffset, sent.byteLength);
 }
 
-/** Return a function from a code to the pixels of its picture; each call overwrites the pixels of the last.
- * `weights` holds each layer's kernel, row by row, and its bias; `layers` its numbers of inputs and of units. */
-export function makeDecoder(weights, layers) {
+/** Return numbers of 16 bits, as IEEE 754 has them and NumPy's float16, as numbers of 32. */
+export function halves(sent) {
+  const shorts = new Uint16Array(bytes(sent).slice().buffer), numbers = new Float32Array(shorts.length);
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, short) => half(short));
+  for (let i = 0; i < shorts.length; i++) numbers[i] = table[shorts[i]];
+  return numbers;
+}
+
+let table; // of all the numbers that there are: quicker than to work out each
+
+function half(short) {
+  const sign = short & 0x8000 ? -1 : 1, exponent = (short >> 10) & 31, fraction = short & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return exponent ? sign * 2 ** (exponent - 25) * (1024 + fraction) : sign * 2 ** -24 * fraction;
+}
+
+/** Return a function through dense layers; each call overwrites the numbers of the last. `weights` holds each layer's
+ * kernel, row by row, and its bias; `layers` its numbers of inputs and of units. `hidden` is applied to what all but the
+ * last layer give, `last` to what the last gives. */
+export function makeStack(weights, layers, hidden, last) {
   let offset = 0;
   const stack = layers.map(([inputs, units]) => ({
     kernel: weights.subarray(offset, (offset += inputs * units)),
     bias: weights.subarray(offset, (offset += units)),
     output: new Float32Array(units),
   }));
-  return (z) => {
-    let x = Float32Array.from(z);
+  return (input) => {
+    let x = Float32Array.from(input);
     stack.forEach(({ kernel, bias, output }, depth) => {
-      const units = output.length;
+      const units = output.length, activate = depth === stack.length - 1 ? last : hidden;
       output.set(bias);
       for (let i = 0; i < x.length; i++) {
         const value = x[i], row = i * units;
-        if (value === 0) continue; // about half of what a ReLU lets through
+        if (value === 0) continue; // about half of what a ReLU lets through, and most of a picture's paper
         for (let j = 0; j < units; j++) output[j] += value * kernel[row + j];
       }
-      const last = depth === stack.length - 1;
-      for (let j = 0; j < units; j++) output[j] = last ? 1 / (1 + Math.exp(-output[j])) : Math.max(output[j], 0);
+      for (let j = 0; j < units; j++) output[j] = activate(output[j]);
       x = output;
     });
     return x;
   };
 }
 
-/** Return the share of N(0, I) that lies farther from the origin than z: chi-squared with 2 degrees of freedom. */
-export function priorTail([x, y]) {
-  return Math.exp(-(x * x + y * y) / 2);
+/** Return a function from a code to the pixels of its picture, from 0 to 1. */
+export function makeDecoder(weights, layers) {
+  return makeStack(weights, layers, (x) => Math.max(x, 0), (x) => 1 / (1 + Math.exp(-x)));
+}
+
+/** Return a function from pixels, from 0 to 1, to z_mean and, of a VAE, z_log_var behind it. */
+export function makeEncoder(weights, layers, slope) {
+  return makeStack(weights, layers, (x) => Math.max(x, slope * x), (x) => x);
+}
+
+/** Return the share of N(0, I) that lies farther from the origin than z: chi-squared with z's number of degrees of
+ * freedom, which has to be even. */
+export function priorTail(z) {
+  if (z.length % 2) throw new RangeError(`z must have an even number of elements, received ${z.length}`);
+  const half = z.reduce((sum, value) => sum + value * value, 0) / 2;
+  let term = Math.exp(-half), sum = term;
+  for (let k = 1; k < z.length / 2; k++) sum += term *= half / k;
+  return sum;
 }
 
 /** Return n codes at equal distances along the line through the points. */

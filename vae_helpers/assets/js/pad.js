@@ -5,7 +5,7 @@ import { keepKeys } from "./keys.js";
 import { makeNote } from "./kernel.js";
 import { bind } from "./model.js";
 import { bytes, clamp, floats, makeDecoder } from "./network.js";
-import { ARROWS, button, element, group, newId, onDrag, onKey } from "./page.js";
+import { ARROWS, button, element, group, newId, onDrag, onKey, watchSize } from "./page.js";
 import { makePlane } from "./plane.js";
 import { makeReading } from "./reading.js";
 import { makeSketch } from "./sketch.js";
@@ -163,17 +163,6 @@ function steer(plane, walk, state, { moveTo, take, drop, takeBack, zoom }) {
     else return false;
     return true;
   });
-}
-
-/** Call `act` when the element's place on the screen changes, also by the browser's zoom; return what ends it. */
-function watchSize(node, act) {
-  const sizes = new ResizeObserver(act);
-  sizes.observe(node);
-  window.addEventListener("resize", act);
-  return () => {
-    sizes.disconnect();
-    window.removeEventListener("resize", act);
-  };
 }
 
 export default { render: ({ model, el }) => showPad(el, model) };

@@ -27,11 +27,11 @@ export function group(name, ...children) {
   return element("div", { class: "group", role: "group", "aria-label": name }, ...children);
 }
 
-/** A picture above its name. */
+/** A picture above its name, which is underlined in its colour. */
 export function tile(label, colour, [height, width]) {
   const canvas = element("canvas", { width, height, role: "img", "aria-label": label,
     style: `aspect-ratio: ${width} / ${height}` });
-  const caption = element("figcaption", { style: `color: ${colour}` }, label);
+  const caption = element("figcaption", { style: `text-decoration-color: ${colour}` }, label);
   return { canvas, caption, figure: element("figure", {}, canvas, caption) };
 }
 
@@ -67,4 +67,17 @@ export function onKey(node, act) {
   node.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.altKey && !event.metaKey && act(event.key, event.shiftKey)) event.preventDefault();
   });
+}
+
+/** Call `act` when the element's place on the screen changes, also by the browser's zoom; return what ends it. */
+export function watchSize(node, act) {
+  const sizes = new ResizeObserver(act);
+  // After what others do at the same event: a deck fits its slides.
+  const later = () => requestAnimationFrame(act);
+  sizes.observe(node);
+  window.addEventListener("resize", later);
+  return () => {
+    sizes.disconnect();
+    window.removeEventListener("resize", later);
+  };
 }

@@ -15,14 +15,18 @@ export function paintDigits(canvas, digits, full, [height, width, colours]) {
   });
 }
 
-/** Empty a square canvas, fit it to its place on the screen, and return its context and its side in CSS pixels. */
+/** Empty a canvas, fit its pixels to those that it takes on the screen, also where the page shows it enlarged, and return
+ * its context and its width and height in the page's units. */
 export function fit(canvas) {
-  const side = canvas.clientWidth, scale = window.devicePixelRatio || 1, pixels = Math.round(side * scale);
-  if (canvas.width !== pixels) canvas.width = canvas.height = pixels; // slow even where nothing changes
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const scale = ((window.devicePixelRatio || 1) * canvas.getBoundingClientRect().width) / canvas.offsetWidth || 1;
+  const pixels = [width, height].map((side) => Math.round(side * scale));
+  if (canvas.width !== pixels[0]) canvas.width = pixels[0]; // slow even where nothing changes
+  if (canvas.height !== pixels[1]) canvas.height = pixels[1];
   const context = canvas.getContext("2d");
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, side, side);
-  return [context, side];
+  context.clearRect(0, 0, width, height);
+  return [context, width, height];
 }
 
 /** Write with a white rim, readable on whatever lies behind. */

@@ -20,15 +20,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   const unit = () => ground.clientWidth / 2 / view.half; // CSS pixels
   const at = (z) => [(z[0] - view.x + view.half) * unit(), (view.y + view.half - z[1]) * unit()];
 
-  function paintGround() {
-    const [context, side] = fit(ground);
-    paintCodes(context, at, shown, labels, setup.colours);
-    for (const radius of [1, 2, 3]) {
-      line(context, setup.prior, 1, () => context.arc(...at([0, 0]), radius * unit(), 0, 7), 0);
-    }
-    paintClasses(context, side, at, shown, labels, setup);
-    paintAxes(context, side, at, view, setup.ink);
-  }
+  const paintGround = () => paintPlane(ground, view, shown, labels, setup);
 
   function paintMarks() {
     const [context] = fit(marks);
@@ -63,6 +55,16 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
       view = half > 0.99 * setup.span ? { x: 0, y: 0, half } : { x, y, half };
     },
   };
+}
+
+/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes. */
+export function paintPlane(canvas, view, codes, labels, setup) {
+  const [context, side] = fit(canvas), unit = side / 2 / view.half;
+  const at = (z) => [(z[0] - view.x + view.half) * unit, (view.y + view.half - z[1]) * unit];
+  paintCodes(context, at, codes, labels, setup.colours);
+  for (const radius of [1, 2, 3]) line(context, setup.prior, 1, () => context.arc(...at([0, 0]), radius * unit, 0, 7), 0);
+  paintClasses(context, side, at, codes, labels, setup);
+  paintAxes(context, side, at, view, setup.ink);
 }
 
 function paintCodes(context, at, codes, labels, colours) {

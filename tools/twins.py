@@ -1,0 +1,240 @@
+"""The widgets without Python: what their twins in JavaScript begin with, and the markup that brings them to life.
+
+A lecture's deck and the page have no kernel. There a twin stands for each widget, made of the same modules in
+`vae_helpers/assets/js`; `alive.js` starts them. Weights travel as float16, which changes no pixel by 1/255, and each
+array of bytes stands in a file once, however many twins use it.
+"""
+
+import base64
+import hashlib
+import io
+import json
+
+import numpy as np
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from vae_helpers import sliders, study
+from vae_helpers.data import Digits, load_mnist
+from vae_helpers.gaussian import kl_between
+from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR
+from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, load_pretrained
+from vae_helpers.pad import drawing_pad, latent_pad
+from vae_helpers.scripts import ASSETS, IMPORT, SCRIPTS
+
+N_DIGITS = 500  # real digits behind a twin: 50 of each, and 400 kB
+COLOURS = {"encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "noise": NOISE, "ink": INK}
+PAD_STATE = ("z", "points", "_weights", "_codes", "_images", "_labels", "_setup")
+
+
+def latent(network, n_digits=N_DIGITS):
+    """What the twin of `sliders.latent_sliders(network)` begins with.
+
+    Parameters
+    ----------
+    network : Network
+        With an even number of latent elements.
+    n_digits : int
+        Real test digits to start from.
+
+    Returns
+    -------
+    dict
+        The model's values; ndarrays become bytes, those of float16 numbers.
+    """
+    test = load_mnist("test")
+    z_mean, z_log_var = network.encode(test.images)  # (10000, latent_dim) each
+    kl, order = None, np.arange(network.latent_dim)
+    if np.isfinite(z_log_var).all():  # an autoencoder's are minus infinity
+        kl = kl_between(z_mean, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0)
+        order = np.argsort(-kl, kind="stable")
+    some = _some(n_digits)
+    weights, layers = decoder_arrays(network)
+    return {"z": [0.0] * network.latent_dim, "weights": weights, "numbers": some.tolist(),
+            "codes": z_mean[some].astype("<f4"), "images": test.images[some], "labels": test.labels[some],
+            "setup": {"layers": layers, "order": order.tolist(), "kl": None if kl is None else kl.tolist(),
+                      "limit": float(max(4, np.ceil(np.abs(z_mean).max()))), "shape": network.image_shape, **COLOURS}}
+
+
+def gaussian():
+    """What the twin of `sliders.gaussian_sliders()` begins with: its noise, too."""
+    return {"mean": 0.0, "std": 1.0, "n_draws": 500,
+            "noise": np.random.default_rng(0).standard_normal(sliders.DRAWS[1]).tolist(),
+            "setup": {"colours": COLOURS, "controls": [
+                _control("mean", "mean \u03bc", sliders.MEANS), _control("std", "std \u03c3", sliders.STDS),
+                _control("n_draws", "draws", sliders.DRAWS, 10)]}}
+
+
+def kl():
+    """What the twin of `sliders.kl_sliders()` begins with."""
+    values = {"mean_q": 1.0, "std_q": 0.5, "mean_p": 0.0, "std_p": 1.0}
+    controls = [_control(name, name.replace("_", " of "), sliders.MEANS if "mean" in name else sliders.STDS)
+                for name in values]
+    return {**values, "setup": {"controls": controls, "colours": COLOURS}}
+
+
+def beta(planes=None):
+    """What the twin of `sliders.beta_slider()` begins with.
+
+    Parameters
+    ----------
+    planes : dict of tuple (beta, seed) to study.Plane, optional
+        Those that ship with the package, unless told otherwise.
+    """
+    planes = study.beta_planes() if planes is None else planes
+    labels = load_mnist("test").labels[:len(next(iter(planes.values())).codes)]
+    runs = [{"beta": beta, "seed": seed, "rate": plane.rate, "distortion": plane.distortion}
+            for (beta, seed), plane in planes.items()]
+    betas, seeds = (sorted({run[name] for run in runs}) for name in ("beta", "seed"))
+    return {"beta": 1.0 if 1.0 in betas else betas[0], "seed": seeds[0], "labels": labels,
+            "codes": np.stack([plane.codes for plane in planes.values()]).astype("<f2"),
+            "sheets": [_png(255 - plane.sheet) for plane in planes.values()],
+            "setup": {"betas": betas, "seeds": seeds, "runs": runs, "classes": list("0123456789"), **COLOURS,
+                      "colours": list(map(to_hex, DIGIT_COLOURS))}}
+
+
+def pad(network, other=None, n_digits=N_DIGITS):
+    """What `latent_pad` begins with where there is no kernel."""
+    widget = latent_pad(network, other, digits=_digits(n_digits))
+    return _pad_state(widget, [network] if other is None else [network, other])
+
+
+def canvas(network, n_digits=N_DIGITS):
+    """What `drawing_pad` begins with where there is no kernel: the encoder, too, which then runs in the page."""
+    state = _pad_state(drawing_pad(network, digits=_digits(n_digits)), [network])
+    weights, layers = encoder_arrays(network)
+    return {**state, "strokes": [], "chosen": -1, "_reading": {"message": ""},
+            "_encoder": weights, "_encoder_setup": {"layers": layers, "slope": LEAKY_SLOPE}}
+
+
+def decoder_arrays(network):
+    """Return a decoder's weights, float16 of shape (n,), and each layer's numbers of inputs and of units."""
+    return _flat(network.decoder_layers)
+
+
+def encoder_arrays(network):
+    """Return an encoder's weights as `decoder_arrays` does; batch normalisation is put into the last layer.
+
+    The last layer gives z_mean and, of a VAE, z_log_var behind it.
+    """
+    weights = {name.removeprefix("encoder/"): array.astype(float) for name, array in network.weights.items()}
+    layers = [(weights[f"dense_{units}/kernel"], weights[f"dense_{units}/bias"]) for units in HIDDEN_UNITS]
+    heads = [name for name in ("z_mean", "z_log_var", "z") if f"{name}/kernel" in weights]
+    kernel = np.hstack([weights[f"{name}/kernel"] for name in heads])  # (units, outputs)
+    bias = np.concatenate([weights[f"{name}/bias"] for name in heads])
+    scale = weights["batch_norm/gamma"] / np.sqrt(weights["batch_norm/moving_variance"] + BATCH_NORM_EPSILON)
+    shift = weights["batch_norm/beta"] - scale * weights["batch_norm/moving_mean"]
+    return _flat([*layers, (scale[:, None] * kernel, bias + shift @ kernel)])
+
+
+# A cell's tag, the kind of `alive.js`, and what the twin begins with.
+KINDS = {
+    "twin-latent-2": ("latent", lambda: latent(load_pretrained("vae-2d"))),
+    "twin-latent-12": ("latent", lambda: latent(load_pretrained("vae-12d"))),
+    "twin-gaussian": ("gaussian", gaussian),
+    "twin-kl": ("kl", kl),
+    "twin-beta": ("beta", beta),
+    "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"))),
+    "twin-canvas": ("pad", lambda: canvas(load_pretrained("vae-2d"))),
+}
+
+
+class Twins:
+    """The twins of one file, each of which is a place in it; `scripts` then gives what all of them need."""
+
+    def __init__(self):
+        self._models, self._arrays = {}, {}
+
+    def place(self, tag, state=None):
+        """Return the element in which the twin that a tag names will live.
+
+        Parameters
+        ----------
+        tag : str
+            One of `KINDS`.
+        state : dict, optional
+            What it begins with, in place of what `KINDS` says.
+        """
+        kind, make = KINDS[tag]
+        name = f"model-{tag}" if state is None else f"model-{tag}-{len(self._models)}"
+        if name not in self._models:
+            self._models[name] = self._packed(make() if state is None else state)
+        return f'<div class="twin {tag}" data-twin="{kind}" data-model="{name}" data-prevent-swipe></div>'
+
+    def scripts(self, start="window.twins = bringAlive();"):
+        """Return the scripts with the twins' models, which are data, and `alive.js`, which shows them.
+
+        Parameters
+        ----------
+        start : str, optional
+            JavaScript that calls `bringAlive` when there is something to show; unless told otherwise, at once.
+        """
+        if not self._models:
+            return ""
+        data = [_script("application/json", json.dumps(model).replace("<", r"\u003c"), f' id="{name}"')
+                for name, model in self._models.items()]
+        data += [_script("text/plain", text, f' id="{name}"') for name, text in self._arrays.items()]
+        start = f'import {{ bringAlive }} from "vae/alive.js";\n{start}'
+        return "\n".join([*data, _script("importmap", json.dumps({"imports": _modules()})), _script("module", start)])
+
+    @staticmethod
+    def style():
+        """Return the style sheets of all twins."""
+        return "\n".join((ASSETS / name).read_text("utf-8") for name in ("pad.css", "twin.css"))
+
+    def _packed(self, value):
+        if isinstance(value, dict):
+            return {key: self._packed(part) for key, part in value.items()}
+        if isinstance(value, np.ndarray):
+            return {"halves" if value.dtype == np.float16 else "bytes": self._stored(value.tobytes())}
+        if isinstance(value, bytes):
+            return {"bytes": self._stored(value)}
+        return value
+
+    def _stored(self, array):
+        name = f"array-{hashlib.sha256(array).hexdigest()[:12]}"
+        self._arrays[name] = base64.b64encode(array).decode()
+        return name
+
+
+def _script(kind, text, more=""):
+    return f'<script type="{kind}"{more}>{text}</script>'
+
+
+def _modules():
+    """Each module once, as an address, under a name of its own: within one another, as `as_one` has them, they take
+    ten times the room."""
+    def named(path):
+        text = IMPORT.sub(lambda found: f'{found[1]}"vae/{found[2].removeprefix("./")}"', path.read_text("utf-8"))
+        return f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
+
+    return {f"vae/{path.name}": named(path) for path in sorted(SCRIPTS.glob("*.js"))}
+
+
+def _pad_state(widget, networks):
+    state = {name: getattr(widget, name) for name in PAD_STATE}
+    return {**state, "_weights": np.concatenate([decoder_arrays(network)[0] for network in networks])}
+
+
+def _flat(layers):
+    flat = np.concatenate([part.ravel() for layer in layers for part in layer])
+    return flat.astype("<f2"), [kernel.shape for kernel, _ in layers]
+
+
+def _some(n_digits):
+    return np.linspace(0, 9999, n_digits).round().astype(int)
+
+
+def _digits(n_digits):
+    test, some = load_mnist("test"), _some(n_digits)
+    return Digits(test.images[some], test.labels[some])
+
+
+def _control(name, label, limits, step=0.05):
+    return {"name": name, "label": label, "low": limits[0], "high": limits[1], "step": step}
+
+
+def _png(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,0 +1,45 @@
+// Bring the widgets of a page to life that has no notebook and no Python behind it: a lecture's deck, or a page.
+
+import { showBeta } from "./beta.js";
+import { showGaussian } from "./gaussian.js";
+import { showKl } from "./kl.js";
+import { showLatent } from "./latent.js";
+import { makeModel } from "./model.js";
+import { halves } from "./network.js";
+import { showPad } from "./pad.js";
+import { answerDrawings } from "./reader.js";
+
+const SHOW = { latent: showLatent, gaussian: showGaussian, kl: showKl, beta: showBeta, pad: showPad };
+
+/** Show a widget in each element that names one: `data-twin` is its kind, `data-model` the id of what it begins with, a
+ * script of JSON in which {"bytes": id} stands for the bytes, and {"halves": id} for the numbers of 16 bits, that the
+ * script of this id holds as base64. Return the models, by the elements. */
+export function bringAlive(root = document) {
+  const models = new Map();
+  for (const el of root.querySelectorAll("[data-twin]")) {
+    const model = makeModel(JSON.parse(text(el.dataset.model), revive));
+    if (model.get("_encoder")) answerDrawings(model);
+    SHOW[el.dataset.twin](el, model);
+    models.set(el, model);
+  }
+  return models;
+}
+
+const text = (id) => document.getElementById(id).textContent;
+
+// What several widgets share is unpacked once.
+const unpacked = new Map();
+
+function revive(_, value) {
+  const id = value?.bytes ?? value?.halves;
+  if (!id) return value;
+  const name = `${id} ${value.halves ? "numbers" : "bytes"}`;
+  if (!unpacked.has(name)) unpacked.set(name, value.halves ? halves(fromBase64(text(id))) : fromBase64(text(id)));
+  return unpacked.get(name);
+}
+
+function fromBase64(letters) {
+  const binary = atob(letters), array = new Uint8Array(binary.length);
+  for (let i = 0; i < array.length; i++) array[i] = binary.charCodeAt(i);
+  return array;
+}

@@ -1,0 +1,62 @@
+// The twin of sliders.beta_slider: networks that were trained with eight betas, and what their planes hold.
+
+import { bind } from "./model.js";
+import { bytes, floats } from "./network.js";
+import { element } from "./page.js";
+import { paintPlane } from "./plane.js";
+import { layOutPanel, makePicture, written } from "./panel.js";
+
+const LEAST_SPAN = 4; // shows the prior's circle of 3 standard deviations
+
+/** Show the slider of a model with "beta" and "seed", and return a function that ends it. What the model holds is made by
+ * `beta` in tools/twins.py. */
+export function showBeta(el, model) {
+  const state = bind(model), setup = state.get("setup"), { betas, seeds, runs } = setup;
+  const codes = floats(state.get("codes")), labels = bytes(state.get("labels"));
+  const length = codes.length / runs.length;
+  const current = () => runs.findIndex(({ beta, seed }) => beta === state.get("beta") && seed === state.get("seed"));
+  const sheet = element("img", { class: "sheet", alt: "" });
+  const plane = makePicture("the codes of test digits", (canvas) => {
+    const own = codes.subarray(current() * length, (current() + 1) * length);
+    const half = own.reduce((reach, value) => Math.max(reach, Math.abs(1.05 * value)), LEAST_SPAN);
+    paintPlane(canvas, { x: 0, y: 0, half }, own, labels, setup);
+  });
+  const slider = element("input", { type: "range", min: 0, max: betas.length - 1, step: 1, "aria-label": "beta" });
+  const value = element("output", {}), choice = makeSeeds(seeds, (seed) => state.set({ seed }));
+  slider.addEventListener("input", () => state.set({ beta: betas[Number(slider.value)] }));
+  const row = element("div", { class: "row" }, element("span", {}, "\u03b2 = ", value), slider);
+  const figure = (node, caption) => element("figure", {}, node, element("figcaption", {}, caption));
+  const sentence = layOutPanel(el, "a network for each beta", [row, choice.node],
+    [figure(sheet, "digits of the plane"), figure(plane.canvas, `codes of ${labels.length} test digits`)]);
+  el.querySelector(".vae-twin").classList.add("wide");
+
+  function update() {
+    const beta = state.get("beta"), { rate, distortion } = runs[current()];
+    slider.value = betas.indexOf(beta);
+    slider.setAttribute("aria-valuetext", `beta ${beta}`);
+    value.textContent = beta;
+    choice.show(state.get("seed"));
+    sheet.src = state.get("sheets")[current()];
+    sheet.alt = `digits decoded over the plane of the network trained with beta ${beta}`;
+    sentence.textContent = `Trained with beta ${beta}, seed ${state.get("seed")}: rate ${written(rate)}, distortion ` +
+      `${written(distortion)} nats per image; together ${written(rate + distortion)}, which is minus the ELBO.`;
+    plane.repaint();
+  }
+
+  state.listen("change:beta", update);
+  state.listen("change:seed", update);
+  update();
+  return () => [plane.stop, state.end].forEach((end) => end());
+}
+
+/** Return the choice between the seeds that the networks were trained with. */
+function makeSeeds(seeds, act) {
+  const select = element("select", { "aria-label": "seed" }, ...seeds.map((seed) => element("option", { value: seed }, seed)));
+  select.addEventListener("change", () => act(Number(select.value)));
+  return {
+    node: element("label", { class: "row" }, "seed ", select),
+    show(seed) {
+      select.value = seed;
+    },
+  };
+}
