@@ -31,9 +31,9 @@ assert rate[:, 3].min() > 2 and (distortion[:, 3] < _ceiling - 30).all()  # and 
 claim("plane-figure", "the lines from 5 elements on are between 100 and 125 nats")
 assert cost[3:].min() > 100 and cost[3:].max() < 125
 
-claim("plane-figure", "The star of the network trained here lies near them.")
+claim("plane-figure", "The star of the network trained here lies above the line of its size")
 _live = elbo(live, test_images)
-assert abs(_live.reconstruction + _live.kl - cost[5].mean()) < 8
+assert 0 < _live.reconstruction + _live.kl - cost[5].mean() < 25
 
 claim("size-figure", "Up to 8 elements the steps are larger than luck")
 # A mean of two has half the variance, so a difference of two such means has that of one network. The spread comes
