@@ -16,7 +16,7 @@ NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLA
 # Each process that imports TensorFlow takes a gigabyte: no more than four.
 ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help lab test test-quick lint execute tidy figures slides pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures slides page pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 
 slides: $(TOOLS) writable ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="3 05" for some
 	$(PYTHON) -m tools.slides $(ONLY)
+
+page: $(TOOLS) writable ## make build/page/index.html, one file with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
+	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks)
 
 pretrained: $(TOOLS) writable ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m tools.pretrained

@@ -16,14 +16,20 @@ OPTIONS = {"resultTypes": ["violations"], "rules": {"link-in-text-block": {"enab
 
 def findings(browser, page):
     """Return what axe-core finds serious or critical in a page of HTML, each with the place."""
-    from axe_playwright_python.sync_playwright import Axe
-
     context = browser.new_context(offline=True)
     tab = context.new_page()
     tab.set_content(NEEDLESS.sub("", page), wait_until="domcontentloaded")
     tab.evaluate(THEIRS)
-    found = Axe().run(tab, options=OPTIONS).response["violations"]
+    found = findings_of(tab)
     context.close()
+    return found
+
+
+def findings_of(tab):
+    """Return what axe-core finds serious or critical in what a browser shows, each with the place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(tab, options=OPTIONS).response["violations"]
     return [f"{finding['id']}: {node['html'][:200]}" for finding in found
             if finding["impact"] in ("serious", "critical") for node in finding["nodes"]]
 

@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-NOTEBOOK = re.compile(r"^([\w-]+)\.ipynb")  # a link to a neighbour
+NOTEBOOK = re.compile(r"^((?:\.\./|deeper/)?[\w-]+)\.ipynb")  # a link to a notebook of the series
 # Functions that LaTeX sets apart from what they are applied to, unless that is in brackets.
 FUNCTIONS = "arg|cos|det|dim|exp|inf|ln|log|max|min|Pr|sin|sup|tan|tanh|tr"
 

@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
 from vae_helpers.study import EPOCHS, N_CODES, PLANES, SIDE, TABLE, Plane, Run, beta_planes, grid, missing, read
 
+# Adam as when the table was begun. All of its networks are trained alike, so a better recipe has to wait for all.
+RECIPE = {"BETA_1": 0.9, "BETA_2": 0.999}
 RUNS_A_PROCESS = 6
 SECONDS_OF_A_LOCK = 10  # more than a thousand times what reading and writing the table takes
 
@@ -55,7 +58,8 @@ def run_one(latent_dim, beta, seed):
     A. A. Alemi et al., "Fixing a broken ELBO", ICML 2018, section 2, for rate and distortion.
     """
     vae = models.build_vae(latent_dim, beta=beta, seed=seed)
-    training.train(vae, load_mnist("train").images, epochs=EPOCHS, seed=seed, progress=False)
+    with mock.patch.multiple(training, **RECIPE):
+        training.train(vae, load_mnist("train").images, epochs=EPOCHS, seed=seed, progress=False)
     test = load_mnist("test").images
     _, distortion, rate = evaluation.elbo(vae, test)
     z_mean = vae.encode(test)[0]

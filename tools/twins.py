@@ -161,14 +161,20 @@ class Twins:
             self._models[name] = self._packed(make() if state is None else state)
         return f'<div class="twin {tag}" data-twin="{kind}" data-model="{name}" data-prevent-swipe></div>'
 
-    def scripts(self):
-        """Return the scripts with the twins' models, which are data, and `alive.js`, which shows them at once."""
+    def scripts(self, start="window.twins = bringAlive();"):
+        """Return the scripts with the twins' models, which are data, and `alive.js`, which shows them.
+
+        Parameters
+        ----------
+        start : str, optional
+            JavaScript that calls `bringAlive` when there is something to show; unless told otherwise, at once.
+        """
         if not self._models:
             return ""
         data = [_script("application/json", json.dumps(model).replace("<", r"\u003c"), f' id="{name}"')
                 for name, model in self._models.items()]
         data += [_script("text/plain", text, f' id="{name}"') for name, text in self._arrays.items()]
-        start = 'import { bringAlive } from "vae/alive.js";\nwindow.twins = bringAlive();'
+        start = f'import {{ bringAlive }} from "vae/alive.js";\n{start}'
         return "\n".join([*data, _script("importmap", json.dumps({"imports": _modules()})), _script("module", start)])
 
     @staticmethod

@@ -27,11 +27,19 @@ export function bringAlive(root = document) {
 
 const text = (id) => document.getElementById(id).textContent;
 
+// What several widgets share is unpacked once.
+const unpacked = new Map();
+
 function revive(_, value) {
-  if (value?.bytes) return fromBase64(text(value.bytes));
-  return value?.halves ? halves(fromBase64(text(value.halves))) : value;
+  const id = value?.bytes ?? value?.halves;
+  if (!id) return value;
+  const name = `${id} ${value.halves ? "numbers" : "bytes"}`;
+  if (!unpacked.has(name)) unpacked.set(name, value.halves ? halves(fromBase64(text(id))) : fromBase64(text(id)));
+  return unpacked.get(name);
 }
 
 function fromBase64(letters) {
-  return Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+  const binary = atob(letters), array = new Uint8Array(binary.length);
+  for (let i = 0; i < array.length; i++) array[i] = binary.charCodeAt(i);
+  return array;
 }

@@ -27,11 +27,11 @@ export function group(name, ...children) {
   return element("div", { class: "group", role: "group", "aria-label": name }, ...children);
 }
 
-/** A picture above its name. */
+/** A picture above its name, which is underlined in its colour. */
 export function tile(label, colour, [height, width]) {
   const canvas = element("canvas", { width, height, role: "img", "aria-label": label,
     style: `aspect-ratio: ${width} / ${height}` });
-  const caption = element("figcaption", { style: `color: ${colour}` }, label);
+  const caption = element("figcaption", { style: `text-decoration-color: ${colour}` }, label);
   return { canvas, caption, figure: element("figure", {}, canvas, caption) };
 }
 

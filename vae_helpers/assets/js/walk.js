@@ -6,7 +6,7 @@ import { paintDigits } from "./paint.js";
 
 const STRIP = 10; // digits of a walk
 const LEG = 1500; // milliseconds from one point of a walk to the next
-const PLACES = 400; // of a walk
+const PLACES = 400; // of a walk; where the reader's system asks for less motion, those of the strip
 
 /** Return the `strip` and the `button` that walks; `moveTo` is called with each code on the way. */
 export function makeWalk({ state, setup, names, decoders, moveTo }) {
@@ -27,10 +27,11 @@ export function makeWalk({ state, setup, names, decoders, moveTo }) {
   }
 
   function toggle() {
-    const points = state.get("points"), way = along(points, PLACES), began = performance.now();
+    const stepwise = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const points = state.get("points"), way = along(points, stepwise ? STRIP : PLACES), began = performance.now();
     const step = (now) => {
       const t = clamp((now - began) / LEG / (points.length - 1), 0, 1);
-      moveTo(way[Math.round(t * (PLACES - 1))]);
+      moveTo(way[Math.round(t * (way.length - 1))]);
       walking = t < 1 ? requestAnimationFrame(step) : stop();
     };
     if (walking) return void stop();

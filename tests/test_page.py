@@ -1,0 +1,202 @@
+"""The page that needs nothing: one file, alive in a browser without a network, and as right as NumPy."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from tests.test_accessibility import findings_of
+from tools import browser
+from tools import page as making
+from tools.execute import NOTEBOOKS
+from tools.twins import KINDS
+from vae_helpers.drawing import draw_as_mnist
+from vae_helpers.gaussian import kl_between
+from vae_helpers.network import load_pretrained
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "projector": (1920, 1080)}
+MOST_BYTES = 12_000_000
+# A weight's rounding to 16 bits moves a pixel by less than 1/255 (tests/test_twins.py), and so does its byte.
+NEAR = 2
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(making.page(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(chromium, file):
+    """A function that opens the page and brings all of it to life; nothing may have been complained of in the end."""
+    contexts, errors = [], []
+
+    def open_page(size="desktop", **options):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+        page.goto(file.as_uri())
+        for section in making.SECTIONS:
+            page.locator(f"#{section.name}").scroll_into_view_if_needed()
+            page.locator(f"#{section.name} .twin > *").first.wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def set_value(page, section, name, value):
+    """Set a value of a section's model, as a slider does."""
+    page.evaluate("""([section, name, value]) => {
+        const [, model] = [...window.twins].find(([el]) => el.closest("section").id === section);
+        model.set(name, value);
+    }""", [section, name, value])
+
+
+def test_it_is_one_file_of_a_size_that_a_phone_loads(file):
+    assert file.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_sticks_out_at_the_side(opened, size):
+    page = opened(size, has_touch=size in ("phone", "tablet"))
+    assert page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]") == [SIZES[size][0]] * 2
+    small = page.evaluate("""() => [...document.querySelectorAll("main :is(button, select, input, a)")]
+        .filter((node) => node.offsetWidth).map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 24 || box.width < 24).map(([name]) => name)""")
+    assert small == []  # a finger has to meet it
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("section, name", [("two", "vae-2d"), ("twelve", "vae-12d")])
+def test_sliders_draw_what_numpy_draws(opened, section, name):
+    page, network = opened(), load_pretrained(name)
+    for z in np.random.default_rng(0).normal(0, 1.5, (8, network.latent_dim)).round(2):
+        set_value(page, section, "z", z.tolist())
+        drawn = browser.picture_of(page.locator(f"#{section} canvas").first)[:, :, 0]
+        expected = 255 * (1 - network.decode(z[None])[0])
+        assert np.abs(drawn - expected).max() <= NEAR
+        sentence = page.locator(f"#{section} [role=status]").inner_text()
+        share = 100 * chi2.sf((z**2).sum(), network.latent_dim)
+        assert f"{np.hypot.reduce(z):.2f} from 0" in sentence
+        assert ("Less than 0.1" if share < 0.1 else f"{share:.1f} %") in sentence
+
+
+@pytest.mark.slow
+def test_the_divergence_is_that_of_the_formula(opened):
+    page = opened()
+    for mean_q, std_q, mean_p, std_p in ((0, 1, 0, 1), (2, 0.5, -1, 2), (-3, 1.5, 1, 0.6)):
+        for name, value in zip(("mean_q", "std_q", "mean_p", "std_p"), (mean_q, std_q, mean_p, std_p)):
+            set_value(page, "price", name, value)
+        expected = kl_between(mean_q, std_q, mean_p, std_p)
+        assert f"KL(q || p) is {expected:.2f} nats" in page.locator("#price [role=status]").inner_text()
+
+
+@pytest.mark.slow
+def test_a_finger_moves_the_code_and_a_drawing_is_read(opened):
+    page = opened("phone", has_touch=True)
+    surface = page.locator("#plane .surface").first
+    surface.scroll_into_view_if_needed()
+    before = page.locator("#plane .where").inner_text()
+    box = surface.bounding_box()
+    page.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + 0.7 * box["height"])
+    assert page.locator("#plane .where").inner_text() != before
+    canvas = page.locator("#own .surface").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for i in range(11):  # a one
+        page.mouse.move(box["x"] + 0.55 * box["width"] - i, box["y"] + (0.2 + 0.06 * i) * box["height"])
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_function("""() => {
+        const [, model] = [...window.twins].find(([el]) => el.closest("section").id === "own");
+        return Math.hypot(...model.get("z")) > 0;
+    }""")
+    strokes, z = page.evaluate("""() => {
+        const [, model] = [...window.twins].find(([el]) => el.closest("section").id === "own");
+        return ["strokes", "z"].map((name) => model.get(name));
+    }""")
+    expected = load_pretrained("vae-2d").encode(draw_as_mnist(strokes)[None])[0][0]
+    assert np.abs(z - expected).max() < 0.05  # as in tests/test_twins.py, from the strokes on
+
+
+@pytest.mark.slow
+def test_all_of_it_by_keyboard(opened):
+    """Each slider is reached by Tab and moved by an arrow key, and what it shows is told."""
+    page = opened()
+    for section, label in (("two", "z[0]"), ("draws", "mean \u03bc"), ("price", "mean of q"), ("beta", "beta")):
+        status = page.locator(f"#{section} [role=status]")
+        before = status.inner_text()
+        page.get_by_role("slider", name=label).and_(page.locator(f"#{section} *")).first.press("ArrowRight")
+        assert status.inner_text() != before
+
+
+@pytest.mark.slow
+def test_with_less_motion_a_walk_goes_in_steps(opened):
+    page = opened(reduced_motion="reduce")
+    page.evaluate("""() => {
+        const [, model] = [...window.twins].find(([el]) => el.closest("section").id === "plane");
+        window.seen = new Set();
+        model.set("points", [[-1, 0], [1, 0]]);
+        model.on("change:z", () => window.seen.add(model.get("z")[0].toFixed(4)));
+    }""")
+    page.locator("#plane").get_by_role("button", name="walk").click()
+    page.wait_for_timeout(2000)
+    assert page.evaluate("window.seen.size") <= 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_under_axe(opened, scheme):
+    found = findings_of(opened(color_scheme=scheme))
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    return making.write(NOTEBOOKS, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.mark.slow
+def test_links_between_the_pages_lead_somewhere(beside):
+    found = {file: file.read_text(encoding="utf-8") for file in beside}
+    start, *others = beside
+    for file in others:
+        assert file.relative_to(start.parent).as_posix() in found[start] and start.name in found[file]
+    for file, text in found.items():
+        markup = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.S)
+        for address in re.findall(r'\bhref="([^"#]+)', markup):
+            assert re.match("https?:|data:", address) or (file.parent / address).is_file(), (file.stem, address)
+        assert set(re.findall(r'\bsrc="(\w+):', markup)) <= {"data"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", ["03_kl_divergence", "09_latent_sliders"])
+def test_a_notebook_beside_the_page(chromium, beside, stem):
+    """It is as wide as a phone, sets its formulas, asks for nothing, and its widgets are alive."""
+    file = next(file for file in beside if file.stem == stem)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+    page.goto(file.as_uri())
+    page.wait_for_load_state()
+    widgets = [cell for cell in nbformat.read(making.ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells
+               if KINDS.keys() & set(cell.metadata.get("tags", []))]
+    assert widgets and page.locator(".twin > *").count() == len(widgets)
+    assert page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]") == [390, 390]
+    assert page.locator("math").count() and not re.search(r"\$[^$\n]+\$", page.locator("main").inner_text())
+    context.close()
+    assert errors == []

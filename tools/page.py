@@ -1,0 +1,182 @@
+"""Make a page that needs nothing: `make page`, or `python -m tools.page`; with `--notebooks`, the notebooks beside it.
+
+One file, which a browser opens from disk or from any host of files: trained networks, their weights and all widgets are
+inside. The widgets are the modules of `vae_helpers/assets/js`, the same as in a notebook and in a lecture's deck.
+"""
+
+import argparse
+import html
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from pygments.formatters import HtmlFormatter
+
+from tools import markup
+from tools.execute import NOTEBOOKS
+from tools.twins import KINDS, Twins
+
+ROOT = Path(__file__).parents[1]
+BUILT = ROOT / "build" / "page"
+ASSETS = Path(__file__).parent / "assets" / "page"
+LINK = r"\1.html"  # a link to a notebook leads to its page
+
+
+class Section(NamedTuple):
+    """A question, two sentences, and the widget that answers, by the tag of its twin."""
+
+    name: str
+    question: str
+    text: str
+    twin: str
+
+
+SECTIONS = (
+    Section("two", "What can two numbers draw?",
+            "Move the sliders: the network draws the digit that the two numbers stand for. One digit bends into the "
+            "next, and between them are shapes that nobody has written.", "twin-latent-2"),
+    Section("plane", "Where does each digit live?",
+            "Each dot is a real digit, in the place that the network has given it; drag anywhere, and see what it "
+            "draws there. Most digits that the model would draw by itself come from within the two inner circles.",
+            "twin-pad"),
+    Section("own", "Where does your digit land?",
+            "Write a digit with a finger or the mouse: the network gives it a place, and draws it again from that "
+            "place alone. Where another digit comes back, two numbers were too few to tell them apart.", "twin-canvas"),
+    Section("twelve", "What can twelve numbers say that two cannot?",
+            "Another network has twelve numbers and draws more sharply; the sliders that say most about a digit come "
+            "first, in nats. Take a real digit, then move one slider at a time: slant, width and loops change, and the "
+            "last does nothing.", "twin-latent-12"),
+    Section("draws", "How can a network learn through a throw of dice?",
+            "A code is drawn: a mean, plus a standard deviation times noise. Move the two, and the noise stays what it "
+            "was while each draw follows; so the network can see which way to move.", "twin-gaussian"),
+    Section("price", "What does it cost to be different?",
+            "The KL divergence says how far one distribution, q, is from another, p. It is the filled area less the "
+            "hatched one, and however you move them, it is never below zero.", "twin-kl"),
+    Section("beta", "How much should the code be allowed to say?",
+            "Beta is the price of what a code says; for each of eight prices, two networks were trained. As it rises, "
+            "the code says less (the rate falls), digits come back less alike (the distortion rises), and in the end "
+            "it is silent.", "twin-beta"),
+)
+FOOTER = """<section id="more">
+<h2>And how does it work?</h2>
+<p>Twelve notebooks derive each formula, check it by another way, train these networks in minutes, and say what the
+numbers are worth. With Python, in the folder that this page was made from: <code>make lab</code>.{notebooks}</p>
+<p>The digits are the MNIST database, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0. The text and the
+pictures are under CC BY-SA 4.0, the code under the MIT licence, by the authors of this series.</p>
+</section>"""
+
+
+def page(notebooks=()):
+    """Return the page.
+
+    Parameters
+    ----------
+    notebooks : list of pathlib.Path, optional
+        Those that stand beside the page, which leads to them.
+
+    Returns
+    -------
+    str
+    """
+    twins = Twins()
+    sections = "\n".join(
+        f'<section id="{section.name}" aria-labelledby="{section.name}-question">\n'
+        f'<h2 id="{section.name}-question">{section.question}</h2>\n<p>{section.text}</p>\n'
+        f"{twins.place(section.twin)}\n</section>" for section in SECTIONS)
+    text = (ASSETS / "page.html").read_text("utf-8")
+    return _filled(text, SECTIONS=sections, FOOTER=FOOTER.format(notebooks=_list_of(notebooks)),
+                   STYLES=twins.style() + (ASSETS / "page.css").read_text("utf-8"),
+                   SCRIPTS=twins.scripts(start=(ASSETS / "page.js").read_text("utf-8")))
+
+
+def notebook_page(path):
+    """Return a notebook as a page to read: stored pictures, formulas as MathML, its widgets alive.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        One of `NOTEBOOKS`.
+
+    Returns
+    -------
+    str
+    """
+    notebook, twins = nbformat.read(path, as_version=4), Twins()
+    body = "\n".join(_cell(cell, path.parent, twins) for cell in notebook.cells)
+    start = "../" * len(_place(path).parents[1:]) + "index.html"
+    styles = [twins.style(), HtmlFormatter(style="default").get_style_defs(".highlight"),
+              (ASSETS / "page.css").read_text("utf-8"),
+              (ASSETS / "notebook.css").read_text("utf-8").replace("FONT", markup.font_of(body))]
+    return _filled((ASSETS / "notebook.html").read_text("utf-8"), TITLE=_title(notebook), START=start, BODY=body,
+                   STYLES="\n".join(styles), SCRIPTS=twins.scripts())
+
+
+def _filled(template, **parts):
+    """A template whose words in capitals are replaced; what is put in is left alone."""
+    return re.sub(r"\b(" + "|".join(parts) + r")\b", lambda found: parts[found[1]], template)
+
+
+def _cell(cell, folder, twins):
+    """A cell as HTML; code that a notebook folds is folded here, too."""
+    if cell.cell_type == "markdown":
+        return markup.markdown(cell.source, folder, LINK)
+    tags = cell.metadata.get("tags", [])
+    code = markup.code_markup(cell.source)
+    outputs = [markup.output_markup(output, folder, LINK) for output in cell.outputs]
+    if cell.metadata.get("jupyter", {}).get("source_hidden") or "setup" in tags:
+        code = f"<details><summary>{'a solution' if 'solution' in tags else 'code'}</summary>{code}</details>"
+    named = [tag for tag in tags if tag in KINDS]
+    if named:
+        outputs = [twins.place(named[0])]
+    return f'<div class="cell">{code}{"".join(outputs)}</div>'
+
+
+def _list_of(notebooks):
+    """Links to these notebooks, those of the way through first."""
+    if not notebooks:
+        return ""
+    links = [f'<li><a href="{_place(path).as_posix()}">{_title(nbformat.read(path, as_version=4))}</a></li>'
+             for path in notebooks]
+    return f"</p>\n<p>Read them here:</p>\n<ul>{''.join(links)}</ul>\n<p>"
+
+
+def _title(notebook):
+    return html.escape(re.search(r"^# (.*)$", notebook.cells[0].source, flags=re.M)[1])
+
+
+def _place(path):
+    """Where a notebook stands beside the page."""
+    return path.relative_to(ROOT).with_suffix(".html")
+
+
+def write(notebooks=(), folder=BUILT):
+    """Write the page and, beside it, pages of these notebooks.
+
+    Parameters
+    ----------
+    notebooks : list of pathlib.Path, optional
+    folder : pathlib.Path, optional
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    pages = {folder / "index.html": page(notebooks)}
+    pages |= {folder / _place(path): notebook_page(path) for path in notebooks}
+    for file, text in pages.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return list(pages)
+
+
+def main(words=None):
+    """Write what a command asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--notebooks", action="store_true", help="the notebooks, too, as pages to read")
+    for file in write(NOTEBOOKS if parser.parse_args(words).notebooks else []):
+        print(f"{file.relative_to(ROOT)}, {file.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
