@@ -155,7 +155,7 @@ def test_bad_input(arguments, error, message):
 
 @slow
 def test_recipe_reaches_the_lectures_loss_in_six_epochs():
-    """Reruns of the lecture's recipe end its 150 epochs at 148 to 150 nats (it prints no last loss); ours end sooner."""
+    """Reruns of the lecture's recipe end at 148 to 150 nats (it prints no last loss); ours end sooner."""
     model = models.build_vae(seed=0)
     history = training.train(model, load_mnist().images, epochs=6, progress=False, seed=0).history
     assert history["loss"][-1] < 148.2

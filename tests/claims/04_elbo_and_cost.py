@@ -38,7 +38,7 @@ _a, _b, _s = _rng.random(784), _rng.random(784), 0.3
 assert np.isclose(-_stats.norm.logpdf(_a, _b, _s).sum(),
                   np.sum((_a - _b) ** 2) / (2 * _s**2) + 784 / 2 * np.log(2 * np.pi * _s**2))
 
-claim("rate-distortion-figure", "At beta = 30 the code is silent, and the best answer to all digits is their mean image")
+claim("rate-distortion-figure", "the code is silent, and the best answer to all digits is their mean image")
 _pixels = _as_vectors(_load_mnist("train").images).mean(axis=0, dtype=float).clip(1e-6, 1)
 _test = _as_vectors(_load_mnist("test").images)
 _cost = -np.mean(_test @ np.log(_pixels) + (1 - _test) @ np.log1p(-_pixels))

@@ -5,7 +5,7 @@ from vae_helpers.exercises import Exercise, near
 EXERCISES = {
     "04.1": Exercise(
         right=near(1.218, 0.01),
-        mistakes={"That is the gap of the climb that the text made, which found one hump. The other start is asked for.":
+        mistakes={"That is the gap of the climb that the text made. Another start is asked for.":
                   near(0.725, 0.01)},
         praise="The climb ended on a lower hill.",
     ),

@@ -16,7 +16,7 @@ EXERCISES = {
         cases=((4,), (1,), (0.25,), (0.01,)),
         rtol=5e-3,
         mistakes={
-            "The best q is the same for every beta. Where in the cost does beta stand?": lambda beta: _line_posterior(1),
+            "The best q is the same for every beta. Where in the cost is it?": lambda beta: _line_posterior(1),
             "Beta multiplies the other term. The KL term is the one it belongs to.":
                 lambda beta: _line_posterior(1 / beta),
             "That is the variance. The standard deviation is asked for.":
