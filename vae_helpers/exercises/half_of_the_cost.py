@@ -24,7 +24,8 @@ EXERCISES = {
                 lambda m, v: np.sqrt(np.mean(np.sum(m**2 + np.exp(v), axis=1))),
             "The codes are to be divided by the factor. Yours multiplies.":
                 lambda m, v: 1 / np.sqrt(np.mean(m**2 + np.exp(v))),
-            "Squared, it is the square of a variance: exp(z_log_var) is one already.": lambda m, v: np.sqrt(np.mean(m**2 + np.exp(v) ** 2)),
+            "Squared, it is the square of a variance: exp(z_log_var) is one already.":
+                lambda m, v: np.sqrt(np.mean(m**2 + np.exp(v) ** 2)),
         },
         praise="The decoder multiplies its first weights by it, and no reconstruction changes.",
     ),
