@@ -13,7 +13,7 @@ for _mine, _helper in ((encoder, vae.encoder), (decoder, vae.decoder)):
 assert (count(encoder), count(decoder)) == (574_916, 575_312)
 
 claim("train", "ends well below the lecture's recipe after its 150")
-_rows = [row.split(",") for row in _TABLE.with_name("lecture_curve.csv").read_text().split()]
+_rows = [row.split(",") for row in _TABLE.with_name("lecture_curve.csv").read_text().splitlines()]
 _last = [float(row[2]) for row in _rows if row[0] == "lecture"][-1]
 assert 148 < _last < 152 and history["loss"][-1] < _last - 5
 
