@@ -33,9 +33,9 @@ assert 1 < known.elbo - new.elbo < 5 and -new.elbo < 141
 
 claim("accuracy-values", "And blank paper beats this VAE of two elements")
 assert scores["white paper for every digit"] > scores["this VAE"] and scores["a perfect reconstruction"] < 0.9
-claim("accuracy-values", "A VAE of twelve elements comes out ahead of paper, by less than half a percent.")
+claim("accuracy-values", "A VAE of twelve elements comes out ahead of paper, by about half a percent.")
 _twelve = evaluation.binary_accuracy(models.from_network(load_pretrained("vae-12d")), images)
-assert 0 < _twelve - scores["white paper for every digit"] < 0.005
+assert 0.0035 < _twelve - scores["white paper for every digit"] < 0.0065
 
 claim("accuracy-against-nats", "The cost in nats tells the models apart.")
 assert -trained.elbo < 0.75 * mean_cost
