@@ -7,7 +7,7 @@ assert grey["2 numbers"][0].mean() > grey["12 numbers"].mean(axis=1).max()
 claim("walks-figure", "Both networks (dashed and solid) have low ones")
 assert all(hump[_name].mean() < hump["cross-fade"].mean() / 2 for _name in nets)
 
-claim("measures", "what most of its ten nearest real digits are")
+claim("nearest", "what most of its ten nearest real digits are")
 _y = as_vectors(test[:300])
 _distance, _class = nearest(_y)
 _plain = [np.min([np.linalg.norm(as_vectors(part) - one, axis=1).min() for part in np.split(known, 10)])
