@@ -67,3 +67,7 @@ _error = np.sqrt(sum(p * (1 - p) / 500 for p in (_share["2 numbers"], _share["12
 assert _doubt["2 numbers"] > _doubt["12 numbers"] > _doubt["12, shifted"]
 assert _share["2 numbers"] - _share["12 numbers"] > 3 * _error
 assert _stats.ncx2.sf(_stats.chi2.ppf(0.99, 12), 12, 48) > 0.95  # the shifted draws leave the prior
+
+claim("entropy", "with the most of its own class among its hundred nearest")
+assert np.array_equal(class_at(np.array(hearts)), np.arange(10))
+assert entropy(ink).sum(axis=(1, 2)).argmin() == 1  # the ones leave the least doubt
