@@ -17,3 +17,7 @@ assert share_of_different(found["2 numbers"])[1] < share_of_all(found["2 numbers
 claim("can-it", "test digits nearly as often as training digits")
 assert max(own["2 numbers", part] for part in ("training", "test")) < 0.05
 assert min(own["12 numbers", part] for part in ("training", "test")) > 0.75
+
+claim("power", "copies are seen every time from about a tenth of the draws on, in either network")
+assert all(0.04 < smallest[name, "share_of_different"] < 0.16 for name in nets)
+assert smallest["2 numbers", "share_of_all"] > 2 * smallest["2 numbers", "share_of_different"]
