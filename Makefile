@@ -16,7 +16,7 @@ NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLA
 # Each process that imports TensorFlow takes a gigabyte: no more than four.
 ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help lab test test-quick lint execute tidy figures slides lecture handout homework page pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures lecture handout homework page pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,9 +42,6 @@ tidy: $(TOOLS) writable ## give new cells names and metadata, and run nothing; O
 
 figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 	$(PYTHON) figures/draw.py
-
-slides: $(TOOLS) writable ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="3 05" for some
-	$(PYTHON) -m tools.slides $(ONLY)
 
 lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk
 	$(PYTHON) -m tools.lecture $(ONLY)
@@ -74,7 +71,7 @@ compat: $(TOOLS) writable ## test with the lowest versions on Python 3.11 and th
 	$(PYTHON) -m tools.compat
 
 clean: ## remove the environment and everything that was made by running
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info slides build
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info build
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # Made anew when what they depend on changes, or the folder has another place; otherwise this costs nothing.

@@ -49,7 +49,7 @@ def test_an_unknown_name_is_refused_and_what_there_is_told(name, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["tools.execute", "tools.slides"])
+@pytest.mark.parametrize("command", ["tools.execute", "tools.homework"])
 def test_commands_refuse_it_too(command):
     done = subprocess.run([sys.executable, "-m", command, "99"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and "'99'" in done.stderr and "Traceback" not in done.stderr
@@ -57,7 +57,7 @@ def test_commands_refuse_it_too(command):
 
 def test_targets_that_take_a_choice_hand_it_on():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in ("execute", "tidy", "slides", "study"):
+    for target in ("execute", "tidy", "homework", "study"):
         recipe = makefile.split(f"\n{target}:")[1].split("\n\n")[0]
         assert "$(ONLY)" in recipe and "ONLY=" in recipe
 

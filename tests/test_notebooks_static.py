@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tools.execute import ALL, NOTEBOOKS, WAY, code_hash, is_readable
+from tools.twins import KINDS
 
 TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow", "reference"}
-SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # One level-2 heading each, in this order; between them the sections that make up the notebook.
 OPENING = ["You will be able to"]
 ENDING = ["What we saw", "Recall", "Exercises", "References"]
@@ -106,14 +106,10 @@ def test_line_width(notebook):
 
 
 @every
-def test_tags_and_slides(notebook):
-    has_slides = any("slideshow" in cell.metadata for cell in notebook.cells)
+def test_tags(notebook):
     for cell in notebook.cells:
-        assert tags(cell) <= TAGS, cell.id
-        if has_slides:
-            slide_type = cell.metadata.get("slideshow", {}).get("slide_type")
-            assert slide_type in SLIDE_TYPES, f"{cell.id}: {TIDY}"
-            assert slide_type == "skip" or not tags(cell) & {"setup", "solution"}, f"{cell.id}: {TIDY}"
+        assert tags(cell) <= TAGS | KINDS.keys(), cell.id
+        assert "slideshow" not in cell.metadata, f"{cell.id}: slides and their notes are for the lectures"
         if "solution" in tags(cell):
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), f"{cell.id}: {TIDY}"
 
@@ -126,7 +122,6 @@ def test_solutions_are_folded(notebook):
     assert len(solutions) == len([title for level, title in headings(notebook) if title.startswith("Exercise ")])
     for cell, after in solutions:
         assert cell.metadata.get("jp-MarkdownHeadingCollapsed") and "solution" in tags(after), f"{cell.id}: {TIDY}"
-        assert cell.metadata.get("slideshow", {"slide_type": "skip"})["slide_type"] == "skip", f"{cell.id}: {TIDY}"
         assert "\n" not in cell.source
 
 

@@ -82,7 +82,7 @@ def test_citations_are_recognised():
 
 
 def test_the_readme_maps_every_notebook_and_names_only_targets_that_exist():
-    mapped = {path.relative_to(FOLDER).as_posix() for path in NOTEBOOKS}
+    mapped = {path.relative_to(FOLDER).as_posix() for path in ALL}
     assert mapped == set(re.findall(r"\(notebooks/(.*?\.ipynb)\)", README))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.M))

@@ -140,7 +140,7 @@ def test_without_a_fitting_python_one_is_asked_for(series):
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("target", ["lab", "slides"])
+@pytest.mark.parametrize("target", ["lab", "lecture"])
 def test_a_folder_that_cannot_be_written_to_is_answered_by_a_sentence(series, target):
     series.chmod(0o555)
     try:
@@ -156,11 +156,11 @@ def test_what_was_set_up_runs_from_a_folder_that_cannot_be_written_to(series):
     series.chmod(0o555)
     try:
         lab, _ = make(series, "lab")
-        slides, _ = make(series, "slides")
+        lecture, _ = make(series, "lecture")
     finally:
         series.chmod(0o755)
     assert lab.returncode == 0, lab.stderr
-    assert slides.returncode == 2 and "This folder cannot be written to" in slides.stderr
+    assert lecture.returncode == 2 and "This folder cannot be written to" in lecture.stderr
 
 
 @pytest.mark.parametrize(("start", "expected"), [
