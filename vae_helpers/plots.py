@@ -195,7 +195,8 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     ax.scatter(*codes[order].T, c=colours[order], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
     inches = ax.get_position().width * ax.figure.get_figwidth()
     size_of_text = np.clip(3.9 * inches, 7, 15) if class_names is None else 11  # 15 points in a picture of 5 inches
-    places = _digit_places(codes, labels, span)
+    clear = 1.3 * size_of_text / 72 * 2 * span / inches  # a numeral's diagonal, in units of the code
+    places = _digit_places(codes, labels, span, clear)
     if class_names is not None:
         _part(list(places.values()), 0.35 * span, 0.09 * span)
     for label, place in places.items():
@@ -331,7 +332,7 @@ def _ink(array, name):
     return ink
 
 
-def _digit_places(codes, labels, span):
+def _digit_places(codes, labels, span, clear):
     """Return where to write each digit: amid its dots, and off the others."""
     # The median stays among the dots when a few of them lie far out.
     places = {digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)}
@@ -346,7 +347,7 @@ def _digit_places(codes, labels, span):
     for digit, place in places.items():  # and where two still cover each other, to the nearest of its dots that is free
         mine = codes[labels == digit]
         options = np.vstack([place, mine[np.argsort(np.linalg.norm(mine - place, axis=1))]])
-        free = (np.linalg.norm(options[:, None] - taken, axis=2) > 0.11 * span).all(axis=1)
+        free = (np.linalg.norm(options[:, None] - taken, axis=2) > clear).all(axis=1)
         places[digit] = options[free.argmax()]
         taken = np.vstack([taken, places[digit]])
     return places
