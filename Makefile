@@ -16,7 +16,7 @@ NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLA
 # Each process that imports TensorFlow takes a gigabyte: no more than four.
 ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help lab test test-quick lint execute tidy figures slides page pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures slides lecture handout homework page pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,15 @@ figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 
 slides: $(TOOLS) writable ## make a deck of each notebook in slides/, one file that opens from disk; ONLY="3 05" for some
 	$(PYTHON) -m tools.slides $(ONLY)
+
+lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk
+	$(PYTHON) -m tools.lecture $(ONLY)
+
+handout: $(TOOLS) writable ## print the lectures as PDFs in build/; NOTES=yes with the lecturer's notes
+	$(PYTHON) -m tools.handout $(if $(NOTES),--notes) $(ONLY)
+
+homework: $(TOOLS) writable ## write the exercises without solutions to build/homework/; ONLY="3 05" for some
+	$(PYTHON) -m tools.homework $(ONLY)
 
 page: $(TOOLS) writable ## make build/page/index.html, one file with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
 	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks)

@@ -250,7 +250,7 @@ def latent_spaces_by_cost(data):
     return figure
 
 
-@drawing("fig07_interpolation", "Interpolating codes gives the digits in between", "Figure 7, section 3.5", "04",
+@drawing("fig07_interpolation", "Interpolating codes gives the digits in between", "Figure 7, section 3.5", "deeper",
          "A latent plane, one dot for each of 2,000 test digits, coloured by digit, and on it a straight walk "
          "from the code of a 0 to the code of a 1 with seven stops. A line leads from each stop to what it "
          "decodes to, in a row above: the 0 turns into a 2, a 3, an 8 and at last the 1.")

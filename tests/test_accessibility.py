@@ -5,7 +5,7 @@ import re
 import pytest
 from nbconvert import HTMLExporter
 
-from tools.execute import NOTEBOOKS
+from tools.execute import ALL
 
 # JupyterLab's theme colours code and prompts, and tells links from text by colour alone. Neither is ours. What else is
 # taken out is what takes long: scripts, and the picture that an address holds, which axe does not look at.
@@ -35,7 +35,7 @@ def findings_of(tab):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_exported_page(chromium, path):
     found = findings(chromium, HTMLExporter().from_filename(path)[0])
     assert not found, "\n".join(found)

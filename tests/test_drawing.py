@@ -60,8 +60,8 @@ def mass_centre(image):
 # The form of an MNIST digit ------------------------------------------------------------------------------------------
 
 def test_real_digits_have_that_form_already():
-    """Of the 10,000 some 3 lie on the border between two pixels, or fill a box of 19."""
-    images = load_mnist("test").images
+    """Of 10,000 some 3 lie on the border between two pixels, or fill a box of 19."""
+    images = load_mnist("test").images[::4]
     same = [np.array_equal(centre_as_mnist(image), image) for image in images]
     assert np.mean(same) > 0.999
 

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from tools import browser
-from tools.execute import NOTEBOOKS
+from tools.execute import ALL
 
 # Each text becomes a part of one page, as a cell of Markdown does in a notebook. What comes back is, for each, the
 # number of its formulas and what is wrong with them.
@@ -45,7 +45,7 @@ def typeset(chromium, tmp_path_factory):
 
 def texts():
     """Yield (name, text) of every cell that is Markdown, and of every output that a page shows as such."""
-    for path in NOTEBOOKS:
+    for path in ALL:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 yield f"{path.stem}, cell {cell.id}", cell.source

@@ -8,10 +8,12 @@ import nbformat
 import pytest
 
 from tools import lecture
-from tools.twins import KINDS
+from tools.twins import KINDS, decoder_arrays
+from vae_helpers.network import load_pretrained
 
 LECTURES = lecture.lectures()
-SIZES = [(1280, 720), (1024, 768), (1366, 768), (1440, 900), (1920, 1080), (3840, 2160)]
+SIZES = [(1280, 720), (1024, 768), (1366, 768), (1440, 900), (1920, 1080), (3840, 2160), (1280, 590)]
+# The last is a laptop whose browser is not full screen.
 BODY, SMALLEST = 28, 20  # pixels at 1280 x 720
 BEGIN = "<!doctype html>"
 # A picture without a size of its own, as matplotlib's SVGs have one.
@@ -58,7 +60,7 @@ def test_cells_go_where_their_metadata_say(tmp_path):
         cell("## Code", "slide"), cell("#!visible()", tags=["show-code"], outputs=[printed("too")])))
     assert [words(part) for part in found] == [
         ["A", "title", "beside", "it", "later", "say", "this"], ["Next", "shown"], ["Code", "visible", "()", "too"]]
-    assert re.findall(r'<div class="([^"]*)"', found[0]) == ["block text", "block text", "block text fragment"]
+    assert re.findall(r'<div class="([^"]*)"', found[0]) == ["block heading", "block text", "block text fragment"]
     assert re.search(r'<aside class="notes"><p>say this', found[0])
 
 
@@ -66,7 +68,7 @@ def test_pictures_come_from_outputs_and_from_files_and_stand_alone(tmp_path):
     (tmp_path / "drawn.svg").write_text(SVG)
     slide, = sections_of(write_deck(tmp_path, cell("## One\n\nwords\n\n![a box](drawn.svg)\n\nmore", "slide"),
                                     cell("#!draw()", outputs=[picture(), picture()])))
-    assert re.findall(r'class="block (\w+)"', slide) == ["text", "picture", "text", "picture"]
+    assert re.findall(r'class="block (\w+)"', slide) == ["heading", "text", "picture", "text", "picture"]
     assert len(re.findall(r'<img [^>]*src="data:image/svg', slide)) == 3 and 'alt="a box"' in slide
 
 
@@ -250,7 +252,7 @@ def test_keys_belong_to_the_widget_until_escape_or_a_clicker(chromium, tmp_path)
     page = open_deck(chromium, write_deck(tmp_path, cell("## One", "slide"), cell("#!x", tags=["twin-kl"]),
                                           cell("## Two", "slide"), cell("## Three", "slide")))
     slide = lambda: page.evaluate("Reveal.getIndices().h")  # noqa: E731
-    slider = page.get_by_role("slider", name="mean of q")
+    slider = page.get_by_role("slider", name="mean of q", include_hidden=True)
     slider.focus()
     page.keyboard.press("ArrowRight")
     assert slide() == 0 and slider.input_value() == "1.05"
@@ -280,7 +282,7 @@ def test_the_notes_are_in_the_speakers_window(chromium, tmp_path):
 @pytest.mark.slow
 def test_canvases_are_as_fine_as_the_screen(chromium, tmp_path):
     page = open_deck(chromium, write_deck(tmp_path, cell("## One", "slide"), cell("#!x", tags=["twin-kl"])))
-    for size in (SIZES[0], SIZES[-1]):
+    for size in (SIZES[0], SIZES[-2]):
         resize(page, size)
         pixels, shown = page.locator("canvas.chart").evaluate(
             "node => [node.width, node.getBoundingClientRect().width]")
@@ -288,11 +290,8 @@ def test_canvases_are_as_fine_as_the_screen(chromium, tmp_path):
     page.context.close()
 
 
-def test_bytes_travel_once(tmp_path):
-    """Two widgets of one network share its weights."""
-    one = write_deck(tmp_path, cell("## One", "slide"), cell("#!x", tags=["twin-latent-2"])).read_text("utf-8")
-    two = write_deck(tmp_path, cell("## One", "slide"), cell("#!x", tags=["twin-latent-2"]),
-                     cell("#!x", tags=["twin-pad"])).read_text("utf-8")
-    arrays = re.findall(r'<script type="text/plain" id="([^"]+)">([^<]*)</script>', two)
-    assert len(dict(arrays)) == len(arrays) and len({len(base64.b64decode(text)) for _, text in arrays}) >= 4
-    assert len(two) - len(one) < 1e5
+def test_weights_travel_once(tmp_path):
+    cells = [cell("## One", "slide"), *(cell("#!x", tags=[f"twin-{name}"]) for name in ("latent-2", "pad", "canvas"))]
+    text = write_deck(tmp_path, *cells).read_text("utf-8")
+    weights, _ = decoder_arrays(load_pretrained("vae-2d"))
+    assert text.count(base64.b64encode(weights.tobytes()).decode()) == 1

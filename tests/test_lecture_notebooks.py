@@ -8,6 +8,7 @@ import builtins
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -262,3 +263,59 @@ def test_runs(change, monkeypatch):
             outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
             assert not [output for output in outputs if output.get("name") == "stderr"]
             assert sum("image/png" in output.get("data", {}) for output in outputs) >= 12
+
+
+# Live, on a projector ------------------------------------------------------------------------------------------------
+
+PROJECTOR = {"viewport": {"width": 1024, "height": 576}, "device_scale_factor": 1.25}  # 1280 by 720 at 125 %
+SHORTEST_TRACK = 220  # pixels
+RUN_CELL = """async number => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = number;
+    notebook.deselectAll();
+    await jupyterapp.commands.execute("notebook:run-cell");
+}"""
+MEASURE_CELL = """number => {
+    const { node, widgets } = jupyterapp.shell.currentWidget.content, cell = widgets[number].node;
+    const size = (element) => getComputedStyle(element).fontSize;
+    return {
+        screen: node.querySelector(".jp-WindowedPanel-outer").clientHeight,
+        widget: cell.querySelector(".jp-OutputArea").getBoundingClientRect().height,
+        tracks: [...cell.querySelectorAll(".noUi-target")].map((track) => track.getBoundingClientRect().width),
+        letters: [...cell.querySelectorAll(".widget-label, .widget-html-content")].map(size),
+        prose: size(widgets[number - 1].node.querySelector(".jp-RenderedHTMLCommon")),
+    };
+}"""
+
+
+@pytest.mark.slow
+@LECTURE
+def test_every_widget_fits_a_projectors_screen_with_its_answer(path, chromium, tmp_path):
+    """In JupyterLab's Presentation Mode and simple interface, with letters as large as the prose and long tracks."""
+    from tools import browser
+
+    (tmp_path / "files").mkdir()
+    shutil.copy(path, tmp_path / "files" / path.name)
+    cells = cells_of(path)
+    first, *others = (number for number, cell in enumerate(cells) if cell.cell_type == "code")
+    with browser.jupyter_lab(tmp_path) as address:
+        page = chromium.new_context(**PROJECTOR).new_page()
+        page.goto(address)
+        page.wait_for_function("window.jupyterapp?.started.then(() => true)")
+        page.evaluate("""async path => {
+            const panel = await jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
+            await panel.context.ready;
+            await panel.sessionContext.ready;
+            await jupyterapp.commands.execute("application:set-mode", {mode: "single-document"});
+            await jupyterapp.commands.execute("application:toggle-presentation-mode");
+            jupyterapp.shell.collapseLeft();
+        }""", path.name)
+        page.evaluate(RUN_CELL, first)
+        for number in (number for number in others if tags_of(cells[number]) & set(WIDGETS)):
+            page.evaluate(RUN_CELL, number)
+            page.wait_for_timeout(1500)
+            found = page.evaluate(MEASURE_CELL, number)
+            assert 100 < found["widget"] <= found["screen"], (cells[number].id, found)
+            assert all(track >= SHORTEST_TRACK for track in found["tracks"]), (cells[number].id, found)
+            assert set(found["letters"]) <= {found["prose"]}, (cells[number].id, found)
+        page.context.close()

@@ -179,14 +179,24 @@ class TestFit:
         vae.decoder.get_layer("x_logits").bias.assign(np.full(784, 50.0))
         assert vae.evaluate(x, np.ones_like(x), verbose=0, return_dict=True)["binary_accuracy"] == 1
 
-    def test_sample_weights_weigh_both_terms(self, x):
+    @pytest.mark.parametrize("with_target", [True, False])  # Keras alone drops the weights where there is none
+    def test_sample_weights_weigh_both_terms(self, x, with_target):
         vae = models.build_vae(seed=0)
         vae.compile("adam")
-        # Keras passes sample weights on only together with a target.
-        doubled = vae.evaluate(x, x, sample_weight=np.full(256, 2.0), batch_size=256, verbose=0, return_dict=True)
+        weights, y = np.full(256, 2.0), x if with_target else None
+        doubled = vae.evaluate(x, y, sample_weight=weights, batch_size=256, verbose=0, return_dict=True)
         z_mean, z_log_var, _ = vae.encoder(x, training=False)
         assert doubled["kl"] == pytest.approx(2 * kl_to_standard_normal(z_mean, z_log_var).mean(), rel=1e-5)
         assert doubled["loss"] == pytest.approx(doubled["reconstruction"] + doubled["kl"], rel=1e-6)
+
+    def test_images_of_weight_0_teach_nothing(self, x):
+        vae = models.build_vae(seed=0)
+        vae.compile(keras.optimizers.SGD(1e-3))
+        before = vae.decoder.get_layer("x_logits").kernel.numpy()
+        vae.fit(x, sample_weight=np.zeros(256), verbose=0)
+        assert np.array_equal(vae.decoder.get_layer("x_logits").kernel, before)
+        vae.fit(x, sample_weight=np.ones(256), verbose=0)
+        assert not np.array_equal(vae.decoder.get_layer("x_logits").kernel, before)
 
     def test_beta_set_after_building_and_compiling_counts(self, x):
         vae = models.build_vae(beta=1.0, seed=0)
@@ -299,10 +309,9 @@ class TestKerasDoors:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("floatx, policy, error", [
-        # The share by which the code may be off: a few roundings of the coarser of the two.
+        # The share by which the code may be off: a few roundings of what the policy computes in.
         ("float32", "mixed_bfloat16", 0.05), ("float32", "mixed_float16", 0.01), ("float32", "float64", 1e-4),
-        ("float64", "float64", 1e-4), ("float64", "float32", 1e-4), ("float16", "mixed_float16", 0.01),
-        ("bfloat16", "mixed_bfloat16", 0.05),
+        ("float64", "float64", 1e-4), ("float64", "float32", 1e-4),
     ])
     def test_every_precision(self, x, precision, floatx, policy, error, tmp_path):
         precision(floatx, policy)
@@ -314,9 +323,8 @@ class TestKerasDoors:
         assert logs["kl"] == pytest.approx(kl_to_standard_normal(*light.encode(x)).mean(), rel=error)
         history = vae.fit(x, batch_size=32, epochs=4, validation_data=(x,), verbose=0).history
         assert history["loss"][-1] < 0.7 * logs["loss"] and np.isfinite(history["val_loss"]).all()
-        rounding = {"float16": 2**-10, "bfloat16": 2**-7}.get(floatx, 1e-6)  # of what Keras logs
-        for loss, reconstruction, kl in zip(*(history[name] for name in ("loss", "reconstruction", "kl"))):
-            assert loss == pytest.approx(reconstruction + 0.5 * kl, rel=2 * rounding)
+        for line in zip(*(history[name] for name in ("loss", "reconstruction", "kl"))):
+            assert line[0] == pytest.approx(line[1] + 0.5 * line[2], rel=1e-6)
         vae.save(tmp_path / "model.keras")
         loaded = keras.saving.load_model(tmp_path / "model.keras")
         assert np.array_equal(loaded.predict(x, verbose=0), vae.predict(x, verbose=0))
@@ -325,11 +333,12 @@ class TestKerasDoors:
         served = exported.serve(x[:5])
         assert np.allclose(tf.cast(served["z_mean"], "float32"), vae.encode(x[:5])[0], rtol=error, atol=error)
 
-    @pytest.mark.parametrize("policy", ["float16", "bfloat16"])
-    def test_weights_in_half_precision_are_refused(self, precision, policy):
-        precision(policy, policy)
-        with pytest.raises(ValueError, match=f"must be float32 or float64, received {policy}, .*'mixed_{policy}'"):
-            models.build_vae()
+    @pytest.mark.parametrize("half", ["float16", "bfloat16"])
+    def test_half_precision_that_is_not_mixed_is_refused(self, precision, half):
+        for floatx, policy in ((half, half), ("float32", half), (half, f"mixed_{half}")):
+            precision(floatx, policy)
+            with pytest.raises(ValueError, match=f"must be float32 or float64, received {half}, .*'mixed_{half}'"):
+                models.build_vae()
 
     @pytest.mark.parametrize("second", ["float16", "bfloat16", "float32", "float64"])
     @pytest.mark.parametrize("first", ["float16", "bfloat16", "float32", "float64"])
@@ -393,33 +402,9 @@ def test_pretrained_weights_pour_into_keras(name, x):
     assert np.abs(rebuilt - model.predict(x, verbose=0)).max() < 1e-4
 
 
-class TestBadInput:
-    @pytest.mark.parametrize("build", [models.build_vae, models.build_autoencoder, models.build_encoder,
-                                       models.build_decoder])
-    @pytest.mark.parametrize(("arguments", "error", "message"), [
-        ({"latent_dim": 0}, ValueError, "latent_dim must be at least 1, received 0"),
-        ({"latent_dim": 2.0}, TypeError, "received float 2.0"),
-        ({"latent_dim": True}, TypeError, "received bool True"),
-        ({"latent_dim": "2"}, TypeError, "received str '2'"),
-        ({"seed": -1}, ValueError, "seed must be at least 0, received -1"),
-        ({"seed": 1.5}, TypeError, "received float 1.5"),
-    ])
-    def test_builders(self, build, arguments, error, message):
-        with pytest.raises(error, match=message):
-            build(**arguments)
-
-    @pytest.mark.parametrize(("beta", "error"), [(-0.1, ValueError), (float("nan"), ValueError),
-                                                 (float("inf"), ValueError), ("1", TypeError), (None, TypeError)])
-    def test_beta(self, beta, error):
-        with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
-            models.build_vae(beta=beta)
-        vae = models.build_vae(beta=2.0)
-        with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
-            vae.beta = beta
-        assert vae.beta == 2.0
-
-    def test_to_network_and_back(self):
-        with pytest.raises(TypeError, match="received Sequential"):
-            models.to_network(keras.Sequential())
-        with pytest.raises(TypeError, match="received str 'vae-2d'"):
-            models.from_network("vae-2d")
+@pytest.mark.parametrize(("beta", "error"), [(-0.1, ValueError), (float("nan"), ValueError), ("1", TypeError)])
+def test_beta_set_anew_is_checked_as_well(beta, error):
+    vae = models.build_vae(beta=2.0)
+    with pytest.raises(error, match=f"beta must be .* received .*{beta}"):
+        vae.beta = beta
+    assert vae.beta == 2.0

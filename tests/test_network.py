@@ -102,16 +102,6 @@ def test_an_autoencoder_has_one_code_in_place_of_mean_and_variance():
                                                                               "encoder/z/bias": (2,)}
 
 
-@pytest.mark.parametrize("latent_dim, error, received", [
-    (0, ValueError, "received 0"), (2.0, TypeError, "float 2.0"), ("2", TypeError, "str '2'"),
-    (None, TypeError, "NoneType None"),
-])
-def test_weight_shapes_refuses(latent_dim, error, received):
-    with pytest.raises(error, match=r"^latent_dim must be ") as caught:
-        network_room.weight_shapes(latent_dim)
-    assert received in str(caught.value)
-
-
 # Arithmetic ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 12])
@@ -195,42 +185,6 @@ def test_info():
 
 # Bad input -----------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("method", ["decode", "decode_logits"])
-@pytest.mark.parametrize("z, error, received", [
-    (np.zeros(2), ValueError, "(2,)"),
-    (np.zeros((4, 3)), ValueError, "an array of shape (4, 3) and dtype float64"),
-    (np.zeros((4, 1)), ValueError, "(4, 1)"),
-    (np.zeros((2, 2, 2)), ValueError, "(2, 2, 2)"),
-    (np.zeros((0, 2)), ValueError, "(0, 2)"),
-    (np.array([[0, np.nan]]), ValueError, "z must not hold NaN, received 1"),
-    (np.array([[0, np.inf]]), ValueError, "z must be finite, received 1 infinities"),
-    (np.zeros((1, 2), complex), TypeError, "dtype complex128"),
-    (np.zeros((1, 2), bool), TypeError, "dtype bool"),
-    ("z", TypeError, "str 'z'"),
-    (None, TypeError, "NoneType None"),
-])
-def test_decode_refuses(network, method, z, error, received):
-    with pytest.raises(error, match=r"^z must ") as caught:
-        getattr(network, method)(z)
-    assert received in str(caught.value)
-    if "shape" in str(caught.value) and "must have" in str(caught.value):
-        assert "(n, 2)" in str(caught.value), "what was expected"
-
-
-@pytest.mark.parametrize("images, error, received", [
-    (np.zeros((2, 28, 28)), TypeError, "an array of shape (2, 28, 28) and dtype float64"),
-    (np.zeros((28, 28), np.uint8), ValueError, "(28, 28)"),
-    (np.zeros((0, 784), np.float32), ValueError, "(0, 784)"),
-    (np.full((1, 784), np.nan, np.float32), ValueError, "nan"),
-    (np.full((1, 784), 255, np.float32), ValueError, "255.0"),
-    (None, TypeError, "NoneType None"),
-])
-def test_encode_refuses(network, images, error, received):
-    with pytest.raises(error, match=r"^images must be ") as caught:
-        network.encode(images)
-    assert received in str(caught.value)
-
-
 def test_missing_array_is_named():
     for key in ("decoder/dense_64/kernel", "encoder/batch_norm/moving_mean", "encoder/z_log_var/bias"):
         arrays = random_arrays()
@@ -273,13 +227,6 @@ def test_weights_that_are_no_finite_numbers_are_named(key, bad):
     assert key in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["vae-3d", "VAE-2D", "", "../weights/vae-2d", None, 2])
-def test_unknown_name(name):
-    with pytest.raises(ValueError) as caught:
-        network_room.load_pretrained(name)
-    assert f"name must be one of 'vae-2d', 'vae-12d', 'ae-2d'; received {name!r}" == str(caught.value)
-
-
 def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
     """A pickle can run any code, so a file with one inside is refused."""
     class Dangerous:
@@ -293,7 +240,13 @@ def test_pickled_weights_are_never_run(tmp_path, monkeypatch):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b""),
+def without_info(path):
+    with np.load(path) as file:
+        arrays = {key: file[key] for key in file.files if key != "info"}
+    np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b""), without_info,
                                     lambda path: path.write_bytes(path.read_bytes()[:-1000])])
 def test_missing_and_damaged_weights_are_refused_with_the_path_and_the_remedy(damage, tmp_path, monkeypatch):
     path = tmp_path / "ae-2d.npz"

@@ -178,3 +178,11 @@ def test_outputs_are_those_of_this_code(notebook):
     assert not [output for output in outputs if output.get("name") == "stderr"], "a warning was stored"
     to_read = cells[0].metadata.get("jupyter", {}).get("source_hidden") is None  # a lecture's first cell is folded
     assert len(str(outputs)) < (500_000 if to_read else 3_000_000)
+
+
+@whichever
+def test_no_assert_holds_a_clock(notebook):
+    """A slow machine is no mistake of its reader."""
+    clocked = re.compile(r"^\s*assert\b.*(seconds\b|elapsed|perf_counter|process_time|\btime\.)", re.M)
+    assert not [cell.id for cell in code_cells(notebook) if clocked.search(cell.source)]
+    assert clocked.search("    assert np.median(milliseconds) < 17")

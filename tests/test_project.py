@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.execute import FOLDER, NOTEBOOKS
+from tools.execute import ALL, FOLDER, NOTEBOOKS
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
@@ -48,7 +48,7 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("path", [*NOTEBOOKS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md",
+@pytest.mark.parametrize("path", [*ALL, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md",
                                                                          "figures/README.md"))],
                          ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_relative_links_lead_somewhere(path):

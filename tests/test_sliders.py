@@ -4,7 +4,6 @@ import gc
 import html
 import io
 import re
-import subprocess
 import sys
 import threading
 from itertools import pairwise
@@ -226,29 +225,6 @@ def test_two_threads_on_one_slider():
     assert panel.image.value == kl_sliders(mean_q=slider.value).image.value
 
 
-@pytest.mark.parametrize("make, arguments, error, message", [
-    (gaussian_sliders, {"mean": 4.0}, ValueError, r"mean must be from -3.0 to 3.0, received 4.0"),
-    (gaussian_sliders, {"std": 0.0}, ValueError, r"std must be from 0.4 to 2.0, received 0.0"),
-    (gaussian_sliders, {"std": -1.0}, ValueError, r"std must be .*received -1.0"),
-    (gaussian_sliders, {"mean": float("nan")}, ValueError, r"mean must be finite, received nan"),
-    (gaussian_sliders, {"mean": "0"}, TypeError, r"mean must be a real number, received str '0'"),
-    (gaussian_sliders, {"n_draws": 9}, ValueError, r"n_draws must be at least 10, received 9"),
-    (gaussian_sliders, {"n_draws": 2000}, ValueError, r"n_draws must be from 10 to 1000, received 2000"),
-    (gaussian_sliders, {"n_draws": 100.0}, TypeError, r"n_draws must be an integer.*100.0"),
-    (gaussian_sliders, {"seed": None}, TypeError, r"seed must be an integer.*None"),
-    (kl_sliders, {"std_p": 5}, ValueError, r"std_p must be from 0.4 to 2.0, received 5.0"),
-    (kl_sliders, {"mean_q": True}, TypeError, r"mean_q must be a real number, received bool True"),
-    (beta_slider, {"beta": 2.0}, ValueError, r"beta must be one of 0, 0.1, 0.3, 1, 3, 10, 30, 1568; received 2.0"),
-    (beta_slider, {"beta": "1"}, TypeError, r"beta must be a real number, received str '1'"),
-    (beta_slider, {"beta": float("nan")}, ValueError, r"beta must be finite, received nan"),
-    (beta_slider, {"seed": 3}, ValueError, r"seed must be one of 1, 2; received 3"),
-    (beta_slider, {"seed": 1.0}, TypeError, r"seed must be an integer.*1.0"),
-])
-def test_bad_arguments(make, arguments, error, message):
-    with pytest.raises(error, match=message):
-        make(**arguments)
-
-
 # The sliders of a code ------------------------------------------------------------------------------------------------
 
 SOME = Digits(TEST.images[:300], TEST.labels[:300])  # enough where the numbers do not matter, and quick to encode
@@ -453,8 +429,6 @@ def test_a_code_that_is_none_is_refused_at_once(code, message):
     with pytest.raises(ValueError, match=message):
         panel.z = code
     assert panel.z.tolist() == [0, 0]
-    with pytest.raises(ValueError, match=message):
-        latent_sliders(NETWORKS["vae-2d"], code)
 
 
 @pytest.mark.parametrize("failing, message", [
@@ -474,33 +448,6 @@ def test_a_decoder_that_fails_is_shown_in_the_panel(failing, message):
     del network.decode
     panel.controls["z[0]"].value = 1.0
     assert 'role="status"' in panel.status.value and panel.image.value != picture
-
-
-class NanCodes(Network):
-    def encode(self, images):
-        return np.full((len(images), 2), np.nan), np.zeros((len(images), 2))
-
-
-@pytest.mark.parametrize("arguments, error, message", [
-    ({"network": None}, TypeError, "network must be a network.*received NoneType"),
-    ({"network": "vae-2d"}, TypeError, "network must be a network.*received str 'vae-2d', which has no latent_dim"),
-    ({"network": lambda z: z}, TypeError, "network must be a network.*received function"),
-    ({"network": NanCodes(load_pretrained("vae-2d").weights)}, ValueError,
-     "the codes that network gives must not hold NaN"),
-    ({"z": [[0.0], [1.0, 2.0]]}, ValueError, "z must be one array with rows of one length"),
-    ({"z": "00"}, TypeError, "z must hold real numbers, received str '00'"),
-    ({"z": [0.0] * 12}, ValueError, r"z must have shape \(2,\), received .* \(12,\)"),
-    ({"digits": Digits(TEST.images[:0], TEST.labels[:0])}, ValueError, r"n at least 1; received .*\(0, 28, 28\)"),
-    ({"digits": TEST.images[:5]}, TypeError, "digits must be images with their labels"),
-    ({"digits": 7}, TypeError, "digits must be images with their labels, as load_mnist gives, received int 7"),
-    ({"digits": (TEST.images[:5], TEST.labels[:4])}, ValueError, r"label for each of the 5 images, received .*\(4,\)"),
-    ({"digits": (TEST.images[:2], ["one", "two"])}, ValueError, "one whole number as label"),
-    ({"digits": (TEST.images[:2, :14], TEST.labels[:2])}, ValueError, r"received .*\(2, 14, 28\)"),
-    ({"seed": -1}, ValueError, "seed must be at least 0, received -1"),
-])
-def test_wrong_use_is_told_at_once(arguments, error, message):
-    with pytest.raises(error, match=message):
-        latent_sliders(**{"network": NETWORKS["vae-2d"], "digits": SOME, **arguments})
 
 
 @pytest.mark.slow
@@ -556,9 +503,9 @@ def test_readers_style_does_not_change_the_picture():
 
 def halves(panel):
     """The sheet, square, and the plane beside it, as they are in the picture, inks from 0 to 1."""
-    ink = 1 - pixels(panel).astype(float).mean(axis=2) / 255
+    ink = 1 - pixels(panel)[..., 0] / 255  # grey on white; the fourth colour is the transparency, which there is none
     height, width = ink.shape
-    return ink[: int(0.89 * height), : int(0.45 * width)], ink[:, width // 2:]
+    return ink[: round(0.87 * height), : round(0.435 * width)], ink[:, width // 2:]
 
 
 @pytest.mark.parametrize("beta", study.BETAS)
@@ -615,11 +562,6 @@ def test_every_widget_is_guarded_and_answers(make):
         assert guard.asked is False
 
 
-def test_only_widgets_are_guarded():
-    with pytest.raises(TypeError, match="widget must be one of ipywidgets', received str 'button'"):
-        sliders.guarded("button")
-
-
 def test_a_sentence_is_shown_before_the_widget(monkeypatch):
     shown, panel = [], kl_sliders()
     monkeypatch.setattr("vae_helpers.scripts.display", lambda data, raw: shown.append(data))
@@ -627,8 +569,3 @@ def test_a_sentence_is_shown_before_the_widget(monkeypatch):
     sentence, widget = shown
     assert sentence["text/plain"] == repr(panel) and repr(panel) in sentence["text/html"]
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
-
-
-def test_import_is_light():
-    code = "import sys, vae_helpers.sliders; assert not {'tensorflow', 'keras'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -26,7 +26,9 @@ ROOT = Path(__file__).parents[1]
 ASSETS = Path(__file__).parent / "assets" / "lecture"
 BUILD = ROOT / "build"
 LINK = r"../notebooks/\1.ipynb"
-PICTURE = re.compile(r"<p>(<img\b[^>]*>)</p>")  # a picture that stands alone
+# A slide is as large as it is, whatever the size of the window that a widget's style asks for.
+MEDIA = re.compile(r"@media [^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+PART = re.compile(r"(<h[1-3]\b.*?</h[1-3]>|<p><img\b[^>]*></p>)", flags=re.S)  # what stands alone: heading, picture
 
 
 class Slide:
@@ -123,8 +125,8 @@ def page(title, styles, body):
     -------
     str
     """
-    style = "\n".join([*styles, HtmlFormatter(style="default").get_style_defs(".highlight"), Twins.style(),
-                       read(ASSETS / "slide.css").replace("{font}", font_of(body))])
+    style = "\n".join([*styles, HtmlFormatter(style="default").get_style_defs(".highlight"),
+                       MEDIA.sub("", Twins.style()), read(ASSETS / "slide.css").replace("{font}", font_of(body))])
     return (f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{style}</style>\n'
             f"</head>\n<body>\n{body}\n</body>\n</html>\n")
@@ -166,8 +168,10 @@ def _content(cell, folder, twins):
     """Yield the kind and the HTML of each part of a cell."""
     tags = cell.metadata.get("tags", [])
     if cell.cell_type == "markdown":
-        parts = PICTURE.split(markup.markdown(cell.source, folder, LINK))  # text and pictures in turn
-        yield from (("picture" if i % 2 else "text", part) for i, part in enumerate(parts) if part.strip())
+        for part in PART.split(markup.markdown(cell.source, folder, LINK)):
+            if part.strip():
+                kind = "heading" if part.startswith("<h") else "picture" if part.startswith("<p><img") else "text"
+                yield kind, part.removeprefix("<p>").removesuffix("</p>") if kind == "picture" else part
         return
     if cell.cell_type != "code":
         return

@@ -40,7 +40,7 @@ def latent(network, n_digits=N_DIGITS):
     Returns
     -------
     dict
-        The model's values; ndarrays become bytes, those of float16 numbers.
+        The model's values; ndarrays become bytes, those of float16 become numbers.
     """
     test = load_mnist("test")
     z_mean, z_log_var = network.encode(test.images)  # (10000, latent_dim) each
@@ -93,9 +93,9 @@ def beta(planes=None):
                       "colours": list(map(to_hex, DIGIT_COLOURS))}}
 
 
-def pad(network, other=None, n_digits=N_DIGITS):
+def pad(network, other=None, n_digits=N_DIGITS, names=None):
     """What `latent_pad` begins with where there is no kernel."""
-    widget = latent_pad(network, other, digits=_digits(n_digits))
+    widget = latent_pad(network, other, digits=_digits(n_digits), names=names)
     return _pad_state(widget, [network] if other is None else [network, other])
 
 
@@ -134,7 +134,8 @@ KINDS = {
     "twin-gaussian": ("gaussian", gaussian),
     "twin-kl": ("kl", kl),
     "twin-beta": ("beta", beta),
-    "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"))),
+    "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"), load_pretrained("ae-2d"),
+                                      names=("VAE", "autoencoder"))),
     "twin-canvas": ("pad", lambda: canvas(load_pretrained("vae-2d"))),
 }
 
@@ -185,10 +186,11 @@ class Twins:
     def _packed(self, value):
         if isinstance(value, dict):
             return {key: self._packed(part) for key, part in value.items()}
-        if isinstance(value, np.ndarray):
-            return {"halves" if value.dtype == np.float16 else "bytes": self._stored(value.tobytes())}
-        if isinstance(value, bytes):
-            return {"bytes": self._stored(value)}
+        parts = value if isinstance(value, tuple) else (value,)  # one behind the other
+        if parts and all(isinstance(part, np.ndarray) and part.dtype == np.float16 for part in parts):
+            return {"halves": [self._stored(part.tobytes()) for part in parts]}
+        if isinstance(value, (np.ndarray, bytes)):
+            return {"bytes": self._stored(value if isinstance(value, bytes) else value.tobytes())}
         return value
 
     def _stored(self, array):
@@ -213,7 +215,7 @@ def _modules():
 
 def _pad_state(widget, networks):
     state = {name: getattr(widget, name) for name in PAD_STATE}
-    return {**state, "_weights": np.concatenate([decoder_arrays(network)[0] for network in networks])}
+    return {**state, "_weights": tuple(decoder_arrays(network)[0] for network in networks)}
 
 
 def _flat(layers):

@@ -57,8 +57,6 @@ def load_mnist(subset="all"):
 
     Raises
     ------
-    ValueError
-        If `subset` is none of the three.
     AssetError
         If the file is missing, or is not the one that was shipped.
 
@@ -162,7 +160,7 @@ def vector_batches(images, image_shape=(28, 28), size=BATCH_SIZE):
     -------
     iterator of ndarray of shape (size, 784), dtype=float32
     """
-    pixels = flat_pixels(images, image_shape)
+    pixels, size = flat_pixels(images, image_shape), _validate.integer(size, "size", least=1)
     return (_scaled(pixels[start : start + size]) for start in range(0, len(pixels), size))
 
 
@@ -181,7 +179,7 @@ def flat_pixels(images, image_shape=(28, 28)):
     ndarray of shape (n, 784)
         Of the dtype received; a view where that is possible.
     """
-    n_pixels = math.prod(image_shape)
+    n_pixels = math.prod(_validate.image_shape(image_shape))
     size = ", ".join(map(str, image_shape))
     wanted = (f"images must be uint8 of shape (n, {size}), or float32 in [0, 1] of shape (n, {size}) or "
               f"(n, {n_pixels}), n at least 1")
@@ -220,8 +218,8 @@ def labelled(digits=None, image_shape=(28, 28)):
     class_names : tuple of str, or None
         As given, of `Pictures`.
     """
+    size = _validate.image_shape(image_shape)
     if digits is None:
-        size = tuple(image_shape)
         _validate.require(size == (28, 28), f"digits must be given for images of {size}, as load_images gives them, "
                           f"with image_shape={size}; received None", error=TypeError)
         digits = load_mnist("test")

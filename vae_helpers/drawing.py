@@ -208,9 +208,10 @@ def _centred(ink):
     ink = ink.crop(ink.getbbox())
     size = [max(1, round(side * BOX_SIDE / max(ink.size))) for side in ink.size]
     ink = np.asarray(ink.resize(size, Image.Resampling.BICUBIC))  # of the size that it has, a copy
+    share = ink / ink.sum()
     # The centre of mass to its place; ink that is very one-sided would stick out of the picture.
-    top, left = (min(max(round(CENTRE - middle), 0), IMAGE_SIDE - side)
-                 for middle, side in zip(ndimage.center_of_mass(ink), ink.shape))
+    top, left = (min(max(round(CENTRE - share.sum(axis=1 - axis) @ np.arange(side)), 0), IMAGE_SIDE - side)
+                 for axis, side in enumerate(ink.shape))
     image = Image.new("L", (IMAGE_SIDE, IMAGE_SIDE))
     image.paste(Image.fromarray(ink), (left, top))
     return np.array(image)

@@ -142,8 +142,7 @@ def importance_weighted_bound(network, images, k, *, seed=0):
         noise = rng.standard_normal((len(x), k, z_mean.shape[-1]), dtype=np.float32)
         z = z_mean + np.exp(z_log_var / 2) * noise  # (batch, k, latent_dim)
         x_logits = _logits(network, z.reshape(len(x) * k, -1), len(x) * k)  # (batch * k, pixels)
-        ink = (x_logits.reshape(len(x), k, -1) @ x[:, :, None])[..., 0]  # (batch, k)
-        log_likelihood = ink - _softplus_sums(x_logits).reshape(len(x), k)
+        log_likelihood = -bernoulli_cost(np.repeat(x, k, axis=0), x_logits).reshape(len(x), k)
         # log p(z) - log q(z|x), in which the constants with pi cancel.
         log_ratio = 0.5 * (noise**2 + z_log_var - z**2).sum(axis=-1)
         bounds.append(_log_sum_exp(log_likelihood.astype(np.float64) + log_ratio) - np.log(k))

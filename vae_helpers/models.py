@@ -250,10 +250,11 @@ class Autoencoder(keras.Model):
         self.decoder_logits = _before_the_sigmoid(decoder)
         self.image_shape = _image_shape_of(encoder, image_shape)
         self._check_parts()
-        for half in {"float16", "bfloat16"}.intersection(weight.dtype for weight in self.weights):
-            raise ValueError(f"the weights must be float32 or float64, received {half}, which is too coarse for their "
-                             f"steps: keras.config.set_dtype_policy('mixed_{half}') computes in half precision and "
-                             "keeps them whole")
+        # Costs are summed in `floatx`, where float16 ends at 65,504; a weight in half precision misses most steps.
+        for half in {"float16", "bfloat16"} & {keras.config.floatx(), *(weight.dtype for weight in self.weights)}:
+            raise ValueError(f"floatx and the weights must be float32 or float64, received {half}, which is too coarse "
+                             f"for costs and steps: keras.config.set_dtype_policy('mixed_{half}') computes in half "
+                             "precision and keeps them whole")
         self.built = True  # its layers are, so that it can be saved before it was ever called
 
     @property
@@ -396,8 +397,8 @@ class Autoencoder(keras.Model):
                 continue  # no target, or a generator, whose batches cannot be had twice
             shape = tuple(getattr(images, "shape", ()))
             hint = ". The target of a VAE is an image, not a label" if name == "y" else ""
-            _validate.require(len(shape) >= 2 and math.prod(shape[1:]) == math.prod(self.image_shape), f"{name} must "
-                              f"be images of {self.image_shape}, received {_validate.described(images)}{hint}")
+            _validate.require(_holds_images(shape[1:], self.image_shape), f"{name} must be images of "
+                              f"{self.image_shape}, received {_validate.described(images)}{hint}")
             _check_pixels(images, name)
 
     def _as_input(self, x):
@@ -613,9 +614,9 @@ def to_network(model, info=None):
                       error=TypeError)
     weights = _named_weights(model)
     lectures = weight_shapes(model.latent_dim, isinstance(model, VAE), model.image_shape)
-    layers = [layer.name for part in (model.encoder, model.decoder) for layer in part.layers]
+    received = ", ".join(layer.name for part in (model.encoder, model.decoder) for layer in part.layers)
     _validate.require(weights.keys() == lectures.keys(), "model must have the lecture's layers, which build_vae makes, "
-                      f"because NumPy runs no others; received the layers {', '.join(layers)}. Where a network is "
+                      f"because NumPy runs no others; received the layers {received}. Where a network is "
                       "asked for, give the model itself: it has encode and decode, too")
     network = Network({key: _as_array(weight) for key, weight in weights.items()}, info, model.image_shape)
     # Layers of the same names and sizes may still compute something else. Half precision is off by about a hundredth.
@@ -646,9 +647,8 @@ def _before_the_sigmoid(decoder):
 
 def _image_shape_of(encoder, image_shape):
     """Return the size of the images that an encoder takes, as given or, where nothing is given, as its input says."""
-    if len(getattr(encoder, "inputs", None) or ()) != 1:
-        raise ValueError("encoder must be a functional or Sequential model with one input, whose shape is known; "
-                         f"received {_validate.described(encoder)}")
+    _validate.require(len(getattr(encoder, "inputs", None) or ()) == 1, "encoder must be a functional or Sequential "
+                      f"model with one input, whose shape is known; received {_validate.described(encoder)}")
     shape = tuple(encoder.input_shape[1:])
     if image_shape is None:
         image_shape = (28, 28) if shape == (784,) else shape[:2] if shape[2:] == (1,) else shape

@@ -26,6 +26,7 @@ PRETRAINED = ("vae-2d", "vae-12d", "ae-2d")
 HIDDEN_UNITS = (512, 256, 128, 64)  # the encoder's; the decoder's are these in reverse
 LEAKY_SLOPE = 0.3  # what LeakyReLU() means in the lecture's TensorFlow 2.4, given explicitly everywhere
 BATCH_NORM_EPSILON = 1e-3
+BATCH_NORM_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
 def load_pretrained(name):
@@ -173,8 +174,7 @@ class Network:
         return x @ self.weights[f"{layer}/kernel"] + self.weights[f"{layer}/bias"]
 
     def _batch_norm(self, x, layer):
-        gamma, beta, mean, variance = (self.weights[f"{layer}/{name}"] for name in
-                                       ("gamma", "beta", "moving_mean", "moving_variance"))
+        gamma, beta, mean, variance = (self.weights[f"{layer}/{name}"] for name in BATCH_NORM_WEIGHTS)
         return (x - mean) / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON)) * gamma + beta
 
 
@@ -201,21 +201,15 @@ def weight_shapes(latent_dim, is_vae=True, image_shape=(28, 28)):
     1150228
     """
     latent_dim = _validate.integer(latent_dim, "latent_dim", least=1)
-    pixels = math.prod(image_shape)
+    pixels = math.prod(_validate.image_shape(image_shape))
+    dense = {f"encoder/dense_{n}": (inputs, n) for inputs, n in itertools.pairwise((pixels, *HIDDEN_UNITS))}
+    dense |= {f"encoder/{name}": (HIDDEN_UNITS[-1], latent_dim)
+              for name in (("z_mean", "z_log_var") if is_vae else ("z",))}
+    dense |= {f"decoder/dense_{n}": (inputs, n) for inputs, n in itertools.pairwise((latent_dim, *HIDDEN_UNITS[::-1]))}
+    dense["decoder/x_logits"] = (HIDDEN_UNITS[0], pixels)
     shapes = {}
-
-    def dense(layer, inputs, outputs):
-        shapes[f"{layer}/kernel"] = (inputs, outputs)
-        shapes[f"{layer}/bias"] = (outputs,)
-
-    for inputs, units in zip((pixels, *HIDDEN_UNITS), HIDDEN_UNITS):
-        dense(f"encoder/dense_{units}", inputs, units)
-    for name in ("gamma", "beta", "moving_mean", "moving_variance"):
-        shapes[f"encoder/batch_norm/{name}"] = (HIDDEN_UNITS[-1],)
-    for name in ("z_mean", "z_log_var") if is_vae else ("z",):
-        dense(f"encoder/{name}", HIDDEN_UNITS[-1], latent_dim)
-    widths = (latent_dim, *reversed(HIDDEN_UNITS))
-    for inputs, units in itertools.pairwise(widths):
-        dense(f"decoder/dense_{units}", inputs, units)
-    dense("decoder/x_logits", widths[-1], pixels)
+    for layer, (inputs, outputs) in dense.items():
+        shapes |= {f"{layer}/kernel": (inputs, outputs), f"{layer}/bias": (outputs,)}
+        if layer == f"encoder/dense_{HIDDEN_UNITS[-1]}":
+            shapes |= {f"encoder/batch_norm/{name}": (outputs,) for name in BATCH_NORM_WEIGHTS}
     return shapes

@@ -86,8 +86,8 @@ class LatentPad(OrSentence, anywidget.AnyWidget):
     @traitlets.validate("points")
     def _valid_points(self, proposal):
         points = proposal["value"]
-        if not isinstance(points, (list, tuple, np.ndarray)):
-            raise TypeError(f"points must be a list of codes, received {_validate.described(points)}")
+        listed = isinstance(points, (list, tuple, np.ndarray))
+        _validate.require(listed, "points must be a list of codes", points, error=TypeError)
         return tuple(_code(point, f"points[{i}]") for i, point in enumerate(points))
 
 
@@ -135,9 +135,8 @@ class DrawingPad(LatentPad):
         image : ndarray of shape (28, 28), dtype=uint8
             0 for paper, 255 for ink, as `centre_as_mnist` gives it.
         """
-        if not isinstance(image, np.ndarray) or image.shape != (IMAGE_SIDE, IMAGE_SIDE) or image.dtype != np.uint8:
-            raise ValueError("image must be uint8 of shape (28, 28), as centre_as_mnist gives it, received "
-                             f"{_validate.described(image)}")
+        fine = isinstance(image, np.ndarray) and image.shape == (IMAGE_SIDE, IMAGE_SIDE) and image.dtype == np.uint8
+        _validate.require(fine, "image must be uint8 of shape (28, 28), as centre_as_mnist gives it", image)
         with self._reading_lock:
             self.strokes, self.chosen = (), -1
             self._read(image)
@@ -149,9 +148,8 @@ class DrawingPad(LatentPad):
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal):
         chosen = _validate.integer(proposal["value"], "chosen", least=-1)
-        if chosen >= len(self.images):
-            raise ValueError(f"chosen must be below {len(self.images)}, the number of digits behind the pad, "
-                             f"received {chosen}")
+        _validate.require(chosen < len(self.images), f"chosen must be below {len(self.images)}, the number of digits "
+                          f"behind the pad, received {chosen}")
         return chosen
 
     def _changed(self, change):
@@ -217,11 +215,6 @@ def latent_pad(decoder, other=None, *, digits=None, z=(0.0, 0.0), span=None, nam
         A widget, shown by being the last expression of a cell. Its `z` is the code where the reader is, its `points`
         are those dropped; both can be read and set.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If a network is not such a one or gives codes that are not finite, there are no digits, or a number is not one.
-
     References
     ----------
     Notebook 09; lecture, sections 3.6 and 4.13.
@@ -249,43 +242,34 @@ def drawing_pad(decoder, *, digits=None, z=(0.0, 0.0), span=None, names=None):
         A widget, shown by being the last expression of a cell. Its `image`, `z_mean` and `z_std` are those of the
         drawing.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As `latent_pad` does.
-
     References
     ----------
     Notebook 09; lecture, section 4.10.
     """
     arguments = _checked({"decoder": decoder}, digits, z, span, names)
-    if decoder.image_shape != (IMAGE_SIDE, IMAGE_SIDE):
-        raise ValueError("decoder must be for grey images of 28 by 28, the form that a drawing is brought to, received "
-                         f"one for {decoder.image_shape}. For others there is latent_pad")
+    _validate.require(decoder.image_shape == (IMAGE_SIDE, IMAGE_SIDE), "decoder must be for grey images of 28 by 28, "
+                      f"the form that a drawing is brought to, received one for {decoder.image_shape}. For others "
+                      "there is latent_pad")
     return DrawingPad(*arguments)
 
 
 def _checked(decoders, digits, z, span, names):
     """Check what the pads are given and return the arguments of `LatentPad`."""
     for name, decoder in decoders.items():
-        if not hasattr(decoder, "decoder_layers"):
-            raise TypeError(f"{name} must be a Network, whose dense layers the browser can run: as load_pretrained "
-                            f"gives, or models.to_network(vae) of a trained model. For others there is latent_sliders; "
-                            f"received {_validate.described(decoder)}")
-        if decoder.latent_dim != 2:
-            raise ValueError(f"{name} must have 2 latent elements, because the pad is a plane; received {decoder!r}. "
-                             "For others there is latent_sliders")
+        _validate.require(hasattr(decoder, "decoder_layers"), f"{name} must be a Network, whose dense layers the "
+                          "browser can run: as load_pretrained gives, or models.to_network(vae) of a trained model. "
+                          "For others there is latent_sliders", decoder, error=TypeError)
+        _validate.require(decoder.latent_dim == 2, f"{name} must have 2 latent elements, because the pad is a plane; "
+                          f"received {decoder!r}. For others there is latent_sliders")
+        image_shape = decoders["decoder"].image_shape
+        _validate.require(decoder.image_shape == image_shape, f"{name} must be for images of {image_shape}, as decoder "
+                          f"is, received one for {decoder.image_shape}")
     if names is None:
         names = [decoder.info.get("name", name) for name, decoder in decoders.items()]
-        if len(set(names)) < len(names):
-            names = list(decoders)
-    if (isinstance(names, str) or len(names) != len(decoders) or len(set(names)) < len(names)
-            or not all(isinstance(name, str) and name for name in names)):
-        raise ValueError(f"names must be a different one for each of the {len(decoders)} networks, received {names!r}")
-    image_shape = decoders["decoder"].image_shape
-    if any(decoder.image_shape != image_shape for decoder in decoders.values()):
-        raise ValueError(f"other must be for images of {image_shape}, as decoder is, received one for "
-                         f"{decoders['other'].image_shape}")
+        names = names if len(set(names)) == len(names) else list(decoders)
+    fine = not isinstance(names, str) and all(isinstance(name, str) and name for name in names)
+    _validate.require(fine and len(set(names)) == len(names) == len(decoders), "names must be a different one for each "
+                      f"of the {len(decoders)} networks, received {names!r}")
     images, labels, class_names = _some_digits(digits, image_shape)
     codes = [_validate.finite_array(decoder.encode(images)[0], f"the codes that {name} gives", (None, 2))
              for name, decoder in decoders.items()]
@@ -297,8 +281,8 @@ def _checked(decoders, digits, z, span, names):
 def _some_digits(digits, image_shape):
     images, labels, class_names = labelled(digits, image_shape)
     last = min(len(class_names or range(10)), 256) - 1
-    if not np.isin(labels, range(last + 1)).all():
-        raise ValueError(f"digits must have labels from 0 to {last}, received {np.unique(labels)}")
+    _validate.require(np.isin(labels, range(last + 1)).all(), f"digits must have labels from 0 to {last}, received "
+                      f"{np.unique(labels)}")
     if images.dtype != np.uint8:
         images = np.rint(images * 255).astype(np.uint8)
     some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
@@ -312,8 +296,7 @@ def _decoder_bytes(network):
 def _code(value, name):
     """Return a code as a tuple of two floats, or say what is wrong with it."""
     code = _validate.finite_array(value, name, (2,))
-    if np.abs(code).max() > FARTHEST:
-        raise ValueError(f"{name} must be from {-FARTHEST} to {FARTHEST}, received {code}")
+    _validate.require(np.abs(code).max() <= FARTHEST, f"{name} must be from {-FARTHEST} to {FARTHEST}, received {code}")
     return float(code[0]), float(code[1])
 
 

@@ -132,9 +132,12 @@ def cost_curves(history, *, ax=None):
     lengths = {name: np.size(costs) for name, costs in history.items() if name in needed}
     fine = set(lengths) == set(needed) and len(set(lengths.values())) == 1 and 0 not in lengths.values()
     _validate.require(fine, f"history must hold the costs {', '.join(needed)} of each epoch, received "
-                      f"{sorted(history)} with lengths {lengths}")
+                      f"{sorted(history)} with lengths {lengths}. A training that stops in its first epoch leaves none")
     ax = _axes(ax)
     epochs = np.arange(1, len(history["loss"]) + 1)
+    n_missing = len(epochs) - np.isfinite([history[name] for name in needed]).all(axis=0).sum()
+    if n_missing:  # of a training that went on although its cost was no longer a number
+        ax.set_title(f"{n_missing} of {len(epochs)} epochs have no finite cost", color=WRONG)
     ax.plot(epochs, history["loss"], "o-", ms=3, color=INK, label="loss")
     if "kl" in history:
         ax.plot(epochs, history["reconstruction"], "o-", ms=3, color=DECODER, label="reconstruction")

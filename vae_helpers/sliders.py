@@ -32,6 +32,7 @@ N_THREADS = 30  # draws whose way from alpha to z is drawn; more become a stain
 
 CONTROLS_WIDTH, IMAGE_WIDTH, IMAGE_HEIGHT = 250, 352, 340  # pixels: side by side on a page of 800
 LATENT_CONTROLS_WIDTH = 292
+MOST_CONTROLS_WIDTH = 430  # where the page has the room, so that a slider's track is long
 TEXT_SIZE = 11
 
 # The longer side of what is decoded, a gap, and the longer side of the original, in pixels of the page.
@@ -73,14 +74,9 @@ def guarded(widget):
     -------
     ipywidgets.VBox
         The widget, with a guard beside it that shows nothing.
-
-    Raises
-    ------
-    TypeError
-        If it is no widget.
     """
-    if not isinstance(widget, ipywidgets.Widget):
-        raise TypeError(f"widget must be one of ipywidgets', received {_validate.described(widget)}")
+    _validate.require(isinstance(widget, ipywidgets.Widget), "widget must be one of ipywidgets'", widget,
+                      error=TypeError)
     return _Guarded([widget, _Guard()])
 
 
@@ -118,7 +114,7 @@ class Panel(OrSentence, ipywidgets.HBox):
         rows = [self._row(name, control) for name, control in self.controls.items()]
         self._values = {name: round(self.controls[name].value, 2) for name in self.numbers}  # what the picture shows
         left = ipywidgets.VBox([*rows, self.status], layout=ipywidgets.Layout(
-            width=f"{CONTROLS_WIDTH}px", flex="0 0 auto", margin="0 8px 0 0"))
+            flex=f"1 1 {CONTROLS_WIDTH}px", max_width=f"{MOST_CONTROLS_WIDTH}px", margin="0 8px 0 0"))
         # On a narrow page the picture moves below the controls.
         layout = ipywidgets.Layout(flex_flow="row wrap", overflow="hidden")
         super().__init__([left, self.image, _Guard()], layout=layout)
@@ -193,8 +189,8 @@ class Panel(OrSentence, ipywidgets.HBox):
             whole = isinstance(control, ipywidgets.IntSlider)
             field = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
             kept = ("min", "max", "step", "value", "description")
-        number = field(**{trait: getattr(control, trait) for trait in kept}, style={"description_width": "68px"},
-                       layout=ipywidgets.Layout(width="136px", flex="0 0 auto"))
+        number = field(**{trait: getattr(control, trait) for trait in kept}, style={"description_width": "5.2em"},
+                       layout=ipywidgets.Layout(width="10.5em", flex="0 0 auto"))
         control.description, control.readout = "", False
         control.layout = ipywidgets.Layout(width="auto", flex="1 1 auto", min_width="0")
         control.observe(lambda _: self._slid(name), "value")
@@ -289,11 +285,6 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
         A widget, shown by being the last expression of a cell. Its controls are `mean`, `std`, `n_draws` and
         `draw_again`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not such a number; the message repeats it.
-
     References
     ----------
     Notebook 02; lecture, section 3.2.
@@ -302,7 +293,7 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
     std_slider = _slider("std \u03c3", "std", std, STDS)
     n_draws = _within(_validate.integer(n_draws, "n_draws", least=DRAWS[0]), "n_draws", DRAWS)
     draws_slider = ipywidgets.IntSlider(n_draws, *DRAWS, step=10, description="draws")
-    button = ipywidgets.Button(description="draw new noise")
+    button = ipywidgets.Button(description="draw new noise", layout=ipywidgets.Layout(width="max-content"))
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
     noise = rng.standard_normal(DRAWS[1])  # the first n_draws are shown: more draws keep the earlier ones
     button.on_click(lambda _: rng.standard_normal(out=noise))
@@ -356,11 +347,6 @@ def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
     -------
     Panel
         A widget, shown by being the last expression of a cell. Its controls are named like the parameters.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not such a number; the message repeats it.
 
     References
     ----------
@@ -432,11 +418,6 @@ def beta_slider(beta=1.0, seed=1):
     Panel
         A widget, shown by being the last expression of a cell. Its controls are `beta` and `seed`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no such network; the message says which there are.
-
     References
     ----------
     Notebook 10; lecture, section 4.6.
@@ -448,8 +429,8 @@ def beta_slider(beta=1.0, seed=1):
 
     def draw(beta, seed):
         plane = planes[beta, seed]
-        figure = Figure(figsize=(6.2, 3.1), dpi=200, facecolor="white")
-        sheet, axes = figure.add_axes((0, 0.11, 0.45, 0.89)), figure.add_axes((0.535, 0.11, 0.455, 0.88))
+        figure = Figure(figsize=(6.2, 3.1), dpi=200, layout="none", facecolor="white")
+        sheet, axes = figure.add_axes((0, 0.13, 0.435, 0.87)), figure.add_axes((0.555, 0.14, 0.43, 0.85))
         sheet.imshow(plane.sheet, cmap="gray_r", vmin=0, vmax=255, interpolation="antialiased")
         sheet.axis("off")
         codes = plane.codes.astype(float)
@@ -458,7 +439,7 @@ def beta_slider(beta=1.0, seed=1):
         for radius in (1, 2, 3):
             axes.add_patch(Circle((0, 0), radius, fill=False, color=PRIOR, lw=0.9))
         written = []
-        for digit in range(10):
+        for digit in range(10 if codes.std() > 0.1 else 0):  # of a silent code all lie on one spot
             place = np.median(codes[labels == digit], axis=0)
             if all(np.abs(place - other).max() > span / 10 for other in written):  # none is written over another
                 written.append(place)
@@ -466,6 +447,8 @@ def beta_slider(beta=1.0, seed=1):
                           bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.5})
         axes.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
         axes.tick_params(labelsize=TEXT_SIZE - 2)
+        axes.xaxis.label.set_size(TEXT_SIZE - 2)
+        axes.yaxis.label.set_size(TEXT_SIZE - 2)
         png = io.BytesIO()
         FigureCanvasAgg(figure).print_png(png)
         return png.getvalue(), (
@@ -473,6 +456,8 @@ def beta_slider(beta=1.0, seed=1):
 
     panel = Panel(stops, draw, "the trained planes of eight betas, with a slider for beta")
     panel.image.width, panel.image.height = 620, 310
+    panel.image.add_class("vae-wide")  # smaller on a low screen: assets/guard.css
+    panel.children[0].layout.flex = f"1 1 {MOST_CONTROLS_WIDTH}px"
     return panel
 
 
@@ -500,12 +485,6 @@ def latent_sliders(network, z=None, *, digits=None, seed=0):
     Panel
         A widget, shown by being the last expression of a cell. Its sliders are `controls["z[0]"]` and so on. Its `z`,
         an ndarray of shape (latent_dim,), is the code shown, and can be set; `start_from(number)` shows a real digit.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `network` is none, `z` is not such a code or beyond the sliders' ends, or `digits` are not
-        images with labels; the message says what was received.
 
     References
     ----------
@@ -537,7 +516,7 @@ class _LatentSliders(Panel):
         z = self._code(np.zeros(network.latent_dim) if z is None else z)
         limits = (-self._limit, self._limit)
         super().__init__({self._names[i]: _slider(self._names[i], self._names[i], float(z[i]), limits) for i in order},
-                         self._decode, f"{network.latent_dim} sliders for z and the digit that it decodes to")
+                         self._decode, f"{network.latent_dim} sliders for z and the {self._kind} that it decodes to")
         self._arrange()
 
     @property
@@ -551,9 +530,8 @@ class _LatentSliders(Panel):
 
     def start_from(self, number):
         """Move to the code of a real digit, given by its number, and show the digit beside what is decoded."""
-        number = _validate.integer(number, "the number of a real digit", least=0)
-        if number >= len(self._images):
-            raise ValueError(f"the number of a real digit must be from 0 to {len(self._images) - 1}, received {number}")
+        what = f"the number of a real {self._kind}"
+        number = _within(_validate.integer(number, what, least=0), what, (0, len(self._images) - 1))
         self._show(self._codes[number], number)
 
     def _show(self, code, original=None):
@@ -564,9 +542,7 @@ class _LatentSliders(Panel):
 
     def _code(self, z):
         z = _validate.finite_array(z, "z", (len(self._names),))
-        if np.abs(z).max() > self._limit:
-            raise ValueError(f"z must be from {-self._limit} to {self._limit}, received {z}")
-        return z
+        return _within(z, "z", (-self._limit, self._limit))
 
     def _decode(self, **values):
         z = np.array([values[name] for name in self._names])  # (latent_dim,)
@@ -593,7 +569,7 @@ class _LatentSliders(Panel):
 
     def _row(self, name, control):
         row = super()._row(name, control)
-        row.children[0].style.description_width, row.children[0].layout.width = "40px", "112px"
+        row.children[0].style.description_width, row.children[0].layout.width = "3.1em", "8.6em"
         if self._kl is not None:
             kl = self._kl[self._names.index(name)]
             # The number over a bar.
@@ -614,9 +590,9 @@ class _LatentSliders(Panel):
         reset = ipywidgets.Button(description="reset to 0", layout=layout(45))
         real = ipywidgets.Button(description=f"take a real {self._kind}", layout=layout(55))
         label = ipywidgets.Dropdown(options=[("any", -1), *classes], description="class",
-                                    style={"description_width": "40px"}, layout=layout(45))
+                                    style={"description_width": "3.2em"}, layout=layout(45))
         number = ipywidgets.Text(description="or from number", placeholder=f"0 to {n_digits - 1}",
-                                 continuous_update=False, style={"description_width": "108px"}, layout=layout(100))
+                                 continuous_update=False, style={"description_width": "8.5em"}, layout=layout(100))
         self.controls |= {"draw": draw, "reset": reset, "real": real, "label": label, "number": number}
 
         def draw_code():
@@ -641,11 +617,12 @@ class _LatentSliders(Panel):
         heading = "" if self._kl is None else '<div style="text-align:right; line-height:1.4">KL (nats)</div>'
         left.children = [ipywidgets.HTML(heading), *left.children[:-1], ipywidgets.HBox([draw, reset]),
                          ipywidgets.HBox([real, label]), ipywidgets.HBox([number])]
-        left.layout.width = f"{LATENT_CONTROLS_WIDTH}px"
+        left.layout.flex = f"1 1 {LATENT_CONTROLS_WIDTH}px"
         self.image.layout = ipywidgets.Layout(width="100%", height="auto")
         self.status.layout = ipywidgets.Layout(width="auto", min_height="76px")  # four lines
         right = ipywidgets.VBox([self._caption, self.image, self.status], layout=ipywidgets.Layout(
-            flex="1 1 280px", max_width=f"{_scales(self._shape)[2]}px", overflow="visible"))  # what scrolls gets focus
+            flex="4 1 280px", max_width=f"{_scales(self._shape)[2]}px", overflow="visible"))  # what scrolls gets focus
+        right.add_class("vae-decoded")  # lower on a low screen: assets/guard.css
         self.children = [left, right, self.children[-1]]
 
 
@@ -663,8 +640,8 @@ def _pictures_png(decoded, original, image_shape):
     for picture, scale, start in ((decoded, large, 0), (original, small, large * width + GAP)):
         if picture is not None:
             pixels = picture.reshape(image_shape)
-            if not (pixels.min() >= 0 and pixels.max() <= 1):  # worded so that NaN fails it, too
-                raise ValueError(f"the pixels must be from 0 to 1, received {pixels.min()} to {pixels.max()}")
+            low, high = pixels.min(), pixels.max()  # both NaN, which fails, if a pixel is
+            _validate.require(low >= 0 and high <= 1, f"the pixels must be from 0 to 1, received {low} to {high}")
             levels = (255 * pixels if colours else 255 - 255 * pixels).round()
             paper[: scale * height, start: start + scale * width] = levels.repeat(scale, axis=0).repeat(scale, axis=1)
     return _png(Image.fromarray(paper))
@@ -688,12 +665,12 @@ def _slider(description, name, value, limits):
 
 
 def _stops(name, value, stops):
-    if value not in stops:
-        raise ValueError(f"{name} must be one of {', '.join(f'{stop:g}' for stop in stops)}; received {value}")
+    listed = ", ".join(f"{stop:g}" for stop in stops)
+    _validate.require(value in stops, f"{name} must be one of {listed}; received {value}")
     return ipywidgets.SelectionSlider(options=[(f"{stop:g}", stop) for stop in stops], value=value, description=name)
 
 
 def _within(value, name, limits):
-    if not limits[0] <= value <= limits[1]:
-        raise ValueError(f"{name} must be from {limits[0]} to {limits[1]}, received {value}")
+    fine = np.min(value) >= limits[0] and np.max(value) <= limits[1]
+    _validate.require(fine, f"{name} must be from {limits[0]} to {limits[1]}, received {value}")
     return value

@@ -54,11 +54,6 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
     keras.callbacks.History
         `loss`, and for a VAE `reconstruction` and `kl`, in nats per image, each a mean over the epoch.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of the kind above; the message repeats it.
-
     References
     ----------
     L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large learning rates",
@@ -107,6 +102,8 @@ def one_cycle(total_steps, peak_learning_rate=PEAK_LEARNING_RATE):
     -------
     keras.optimizers.schedules.LearningRateSchedule
     """
+    total_steps = _validate.integer(total_steps, "total_steps", least=1)
+    peak_learning_rate = _validate.real(peak_learning_rate, "peak_learning_rate", above=0)
     warm_up = max(1, round(WARM_UP * total_steps))
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=peak_learning_rate / 30,

@@ -16,12 +16,6 @@ EXERCISES = {
         },
     ),
     "05.2": Exercise(
-        right=1.0,
-        mistakes={"The ratio is 2, as it should be for the right cost. The wrong version is yet to be written.": 2.0,
-                  "A ratio of 0.5 would be a KL that shrinks. Is it upside down?": 0.5},
-        praise="A cost that does not double is a hidden beta of one half.",
-    ),
-    "05.3": Exercise(
         right=lambda nats: np.log2(np.exp(1.0)) * nats / 28**2,
         cases=((137.0,), (784 * np.log(2),)),
         mistakes={

@@ -3,12 +3,6 @@
 import numpy as np
 
 from vae_helpers.exercises import Exercise, Interval
-from vae_helpers.latent import plane_codes
-
-
-def _nearest_tile(z, n, span):
-    """Row and column of the nearest tile, by looking at all of them (notebook 07, exercise 3)."""
-    return divmod(int(np.linalg.norm(plane_codes(n, span) - z, axis=1).argmin()), n)
 
 EXERCISES = {
     "07.1": Exercise(
@@ -31,20 +25,6 @@ EXERCISES = {
             "The coin moves a draw by scale, up or down: 2 * scale is the distance between the two ends.":
                 lambda z, scale: z / np.hypot(1, 2 * scale),
             "That is right for scale = 2 only. Use the argument.": lambda z, scale: z / np.sqrt(5),
-        },
-    ),
-    "07.3": Exercise(
-        right=_nearest_tile,
-        cases=((np.array([0.1, 0.3]), 30, 3.0), (np.array([2.9, -1.3]), 30, 3.0), (np.array([-1.6, 0.4]), 5, 2.0)),
-        mistakes={
-            "Row and column are the wrong way round: z[0] belongs to the column.":
-                lambda z, n, span: _nearest_tile(z, n, span)[::-1],
-            "The top row is row 0, and there z[1] is largest.": lambda z, n, span: _nearest_tile(z * [1, -1], n, span),
-            "Round to the nearest tile. You take the one before.":
-                lambda z, n, span: tuple((np.array([span - z[1], z[0] + span]) * (n - 1) / (2 * span)).astype(int)),
-            "Between n codes there are n - 1 steps.":
-                lambda z, n, span: tuple(np.round(np.array([span - z[1], z[0] + span]) * n / (2 * span))),
-            "Count rows and columns from 0.": lambda z, n, span: tuple(np.add(_nearest_tile(z, n, span), 1)),
         },
     ),
 }

@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from vae_helpers.exercises import Exercise, kl
-
-
-def _gaussian_code(variances, level):
-    """Mean (root of its square over the data) and std of the code that notebook 10 finds best for normal data."""
-    kept = np.minimum(level / variances, 1)
-    return np.sqrt(1 - kept), np.sqrt(kept)
+from vae_helpers.exercises import Exercise
 
 EXERCISES = {
     "10.1": Exercise(
@@ -38,26 +32,5 @@ EXERCISES = {
                 lambda step, period, beta: min(1.0, (step % period) / (period / 2)),
         },
         praise="Four such periods are what Fu and others use.",
-    ),
-    "10.3": Exercise(
-        right=lambda variances, level: kl(*_gaussian_code(variances, level)).sum(),
-        cases=((np.array([4.0, 1.0, 0.25]), 0.5), (np.array([9.0, 2.0, 2.0, 0.1]), 1.0), (np.array([0.3, 0.2]), 1.0)),
-        mistakes={
-            "The factor 0.5 in front is missing.":
-                lambda variances, level: np.log(np.maximum(variances, level) / level).sum(),
-            "Elements below the level count with a negative rate. They should be silent: rate 0.":
-                lambda variances, level: 0.5 * np.log(variances / level).sum(),
-            "That is the mean over the elements. Independent elements add their rates.":
-                lambda variances, level: 0.5 * np.log(np.maximum(variances, level) / level).mean(),
-            "That is the squared error, the other half of the box.":
-                lambda variances, level: np.minimum(variances, level).sum(),
-            "The variances are variances already. You squared them.":
-                lambda variances, level: 0.5 * np.log(np.maximum(variances**2, level) / level).sum(),
-            "That is in bits. Take the natural logarithm.":
-                lambda variances, level: 0.5 * np.log2(np.maximum(variances, level) / level).sum(),
-            "That is the rate of each element. Add them up.":
-                lambda variances, level: 0.5 * np.log(np.maximum(variances, level) / level),
-        },
-        praise="Shannon's reverse water-filling: all elements above the water are cut down to its level.",
     ),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import rel_entr, softmax
 
-from vae_helpers.exercises import Exercise, Interval
+from vae_helpers.exercises import Exercise
 
 # Log-densities on a grid and log-weights of draws (notebook 11), neither of them normalised.
 _LOG_DENSITIES = ((np.array([-3.0, -1.0, -2.0, -5.0]), np.array([-130.0, -131.5, -128.0, -140.0])),
@@ -14,15 +14,6 @@ _LOG_WEIGHTS = ((np.array([[-130.0, -131.0, -135.0], [-120.0, -120.0, -150.0]]),
 
 EXERCISES = {
     "11.1": Exercise(
-        right=Interval(2.3, 2.5),
-        mistakes={
-            "The span is still 6. Set it to 1.5 and run the cell again.": 0.0,
-            "The sign: the smaller grid loses, so that the number of nats lost is positive.": Interval(-2.5, -2.3),
-            "That is for a span of 3. The exercise asks for 1.5.": Interval(0.005, 0.05),
-        },
-        praise="Most digits lose nothing, and a few lose everything.",
-    ),
-    "11.2": Exercise(
         right=lambda log_q, log_joint: rel_entr(softmax(log_joint), softmax(log_q)).sum(),
         cases=_LOG_DENSITIES,
         mistakes={
@@ -37,7 +28,7 @@ EXERCISES = {
         },
         praise="The two directions agree only where q is the posterior.",
     ),
-    "11.3": Exercise(
+    "11.2": Exercise(
         right=lambda log_weights: np.array([1 / (softmax(row) ** 2).sum() for row in log_weights]),
         cases=_LOG_WEIGHTS,
         mistakes={

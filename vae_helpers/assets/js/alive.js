@@ -12,8 +12,8 @@ import { answerDrawings } from "./reader.js";
 const SHOW = { latent: showLatent, gaussian: showGaussian, kl: showKl, beta: showBeta, pad: showPad };
 
 /** Show a widget in each element that names one: `data-twin` is its kind, `data-model` the id of what it begins with, a
- * script of JSON in which {"bytes": id} stands for the bytes, and {"halves": id} for the numbers of 16 bits, that the
- * script of this id holds as base64. Return the models, by the elements. */
+ * script of JSON in which {"bytes": id} stands for the bytes, and {"halves": [id, ...]} for the numbers of 16 bits, that
+ * the scripts of these ids hold as base64. Return the models, by the elements. */
 export function bringAlive(root = document) {
   const models = new Map();
   for (const el of root.querySelectorAll("[data-twin]")) {
@@ -31,11 +31,24 @@ const text = (id) => document.getElementById(id).textContent;
 const unpacked = new Map();
 
 function revive(_, value) {
-  const id = value?.bytes ?? value?.halves;
-  if (!id) return value;
-  const name = `${id} ${value.halves ? "numbers" : "bytes"}`;
-  if (!unpacked.has(name)) unpacked.set(name, value.halves ? halves(fromBase64(text(id))) : fromBase64(text(id)));
-  return unpacked.get(name);
+  if (value?.bytes) return unpack(value.bytes, fromBase64);
+  return value?.halves ? joined(value.halves.map((id) => unpack(id, (letters) => halves(fromBase64(letters))))) : value;
+}
+
+function unpack(id, make) {
+  if (!unpacked.has(id)) unpacked.set(id, make(text(id)));
+  return unpacked.get(id);
+}
+
+function joined(parts) {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    all.set(part, start);
+    start += part.length;
+  }
+  return all;
 }
 
 function fromBase64(letters) {

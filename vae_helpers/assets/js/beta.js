@@ -22,7 +22,7 @@ export function showBeta(el, model) {
     paintPlane(canvas, { x: 0, y: 0, half }, own, labels, setup);
   });
   const slider = element("input", { type: "range", min: 0, max: betas.length - 1, step: 1, "aria-label": "beta" });
-  const value = element("output", {}), choice = makeSeeds(seeds, (seed) => state.set({ seed }));
+  const value = element("b"), choice = makeSeeds(seeds, (seed) => state.set({ seed }));
   slider.addEventListener("input", () => state.set({ beta: betas[Number(slider.value)] }));
   const row = element("div", { class: "row" }, element("span", {}, "\u03b2 = ", value), slider);
   const figure = (node, caption) => element("figure", {}, node, element("figcaption", {}, caption));
@@ -38,8 +38,7 @@ export function showBeta(el, model) {
     choice.show(state.get("seed"));
     sheet.src = state.get("sheets")[current()];
     sheet.alt = `digits decoded over the plane of the network trained with beta ${beta}`;
-    sentence.textContent = `Trained with beta ${beta}, seed ${state.get("seed")}: rate ${written(rate)}, distortion ` +
-      `${written(distortion)} nats per image; together ${written(rate + distortion)}, which is minus the ELBO.`;
+    sentence.textContent = `Rate ${written(rate)} nats, distortion ${written(distortion)} nats per image.`;
     plane.repaint();
   }
 

@@ -9,6 +9,7 @@ import { bind } from "./model.js";
 export function showGuard(el, model) {
   keepKeys();
   const state = bind(model), note = makeNote(state);
+  el.classList.add("vae-guard");
   el.style.width = "100%"; // a row of its own
   el.append(note);
   const unwatch = watchPython(state, () => el.parentElement ?? el, note);

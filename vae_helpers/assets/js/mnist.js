@@ -3,6 +3,7 @@
 const SIDE = 28, BOX_SIDE = 20, CENTRE = 14; // of the picture, of its ink, and where the ink's centre of mass lies
 const FINENESS = 8; // a stroke is drawn with this many dots to a pixel, then made grey
 const WIDTH = 20; // of the pen, in such dots
+const ROUND = 0.4, STRAIGHT = 0.3; // how far Pillow's edges lie beyond the middle of the last dot
 const SMALLEST = 0.05; // of the canvas's side; less is a dot
 
 /** Return the picture, SIDE * SIDE bytes, or null if the strokes are but a dot. */
@@ -16,26 +17,33 @@ export function drawAsMnist(strokes) {
     [0, 1].map((axis) => (point[axis] - least[axis]) * scale + WIDTH)))));
 }
 
-/** Draw lines with a round pen on a grid of dots. */
+/** Draw lines with a round pen on a grid of dots, which the ends of lines lie on, as Pillow does it but for single dots. */
 function inked(lines) {
-  const side = FINENESS * SIDE, values = new Uint8Array(side * side), reach = WIDTH / 2;
+  const side = FINENESS * SIDE, values = new Uint8Array(side * side), half = (WIDTH - 1) / 2;
+  const fill = (points, isInk) => {
+    const ends = [0, 1].map((axis) => points.map((point) => point[axis]));
+    const [left, top] = ends.map((all) => Math.max(0, Math.floor(Math.min(...all)) - WIDTH));
+    const [right, bottom] = ends.map((all) => Math.min(side - 1, Math.ceil(Math.max(...all)) + WIDTH));
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) if (isInk([x, y])) values[y * side + x] = 255;
+    }
+  };
   for (const points of lines) {
-    points.forEach((start, i) => {
-      const end = points[Math.min(i + 1, points.length - 1)];
-      const [left, top] = [0, 1].map((axis) => Math.max(0, Math.ceil(Math.min(start[axis], end[axis]) - reach)));
-      const [right, bottom] = [0, 1].map((axis) => Math.min(side - 1, Math.floor(Math.max(start[axis], end[axis]) + reach)));
-      for (let y = top; y <= bottom; y++) {
-        for (let x = left; x <= right; x++) if (distance([x, y], start, end) < reach) values[y * side + x] = 255;
-      }
-    });
+    for (const point of points) {
+      const [x, y] = point.map((value) => Math.floor(value - half) + half);
+      fill([point], (dot) => Math.hypot(dot[0] - x, dot[1] - y) < half + ROUND);
+    }
+    const ends = points.map((point) => point.map(Math.floor));
+    ends.slice(1).forEach((end, i) => fill([ends[i], end], (dot) => distance(dot, ends[i], end) < half + STRAIGHT));
   }
   return { values, width: side, height: side };
 }
 
+/** The distance of a point from the line between two others; beyond its ends it is infinite. */
 function distance([x, y], [x0, y0], [x1, y1]) {
   const dx = x1 - x0, dy = y1 - y0, square = dx * dx + dy * dy;
-  const t = square && Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / square, 0), 1);
-  return Math.hypot(x - x0 - t * dx, y - y0 - t * dy);
+  const t = ((x - x0) * dx + (y - y0) * dy) / square;
+  return t >= 0 && t <= 1 ? Math.hypot(x - x0 - t * dx, y - y0 - t * dy) : Infinity; // of one point, t is not a number
 }
 
 /** Scale the ink to its box, and move it by whole pixels to the centre of the picture. */

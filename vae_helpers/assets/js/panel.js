@@ -10,18 +10,18 @@ export function makeSlider({ label, low, high, step }, act, ...more) {
   const limits = { min: low, max: high, step };
   const range = element("input", { type: "range", "aria-label": label, ...limits });
   const number = element("input", { type: "number", id, ...limits });
+  const show = (value) => {
+    range.value = value;
+    number.value = (value + 0).toFixed(digits); // 0 is added to lose the sign of -0
+  };
   range.addEventListener("input", () => act(Number(range.value)));
   number.addEventListener("change", () => {
-    const value = Number.isNaN(number.valueAsNumber) ? Number(range.value) : number.valueAsNumber;
-    act(clamp(Number(value.toFixed(digits)), low, high));
+    const typed = Number.isNaN(number.valueAsNumber) ? Number(range.value) : number.valueAsNumber;
+    const value = clamp(Number(typed.toFixed(digits)), low, high);
+    show(value); // also where it is the value of before
+    act(value);
   });
-  return {
-    node: element("div", { class: "row" }, element("label", { for: id }, label), number, range, ...more),
-    show(value) {
-      range.value = value;
-      number.value = (value + 0).toFixed(digits); // 0 is added to lose the sign of -0
-    },
-  };
+  return { node: element("div", { class: "row" }, element("label", { for: id }, label), number, range, ...more), show };
 }
 
 /** Return a canvas for `paint`, which is given the canvas whenever it has to be painted anew, and what ends it. */
