@@ -315,6 +315,17 @@ def test_no_digit_is_written_over_another():
     assert np.hypot(texts["4"][0] - 0.5, texts["4"][1]) < 0.1
 
 
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_ten_digits_in_one_crowd_are_all_read(columns):
+    """Ten classes of one distribution, in pictures of several sizes: no numeral's box touches another's."""
+    rng = np.random.default_rng(1)
+    figure, axes = plt.subplots(1, columns, figsize=(7, 7 / columns), squeeze=False)
+    ax = plots.latent_plane(rng.normal(size=(5000, 2)), np.arange(5000) % 10, span=3.3, ax=axes[0, 0])
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == 10 and not any(box.overlaps(other) for i, box in enumerate(boxes) for other in boxes[:i])
+
+
 def test_a_digit_outside_of_the_picture_is_not_written_beside_it():
     assert all(text.get_clip_on() for text in plots.latent_plane(CODES, LABELS, span=1).texts)
 

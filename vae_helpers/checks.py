@@ -4,6 +4,9 @@ In a notebook, `check("02.1", answer)` as the last line of a cell shows what it 
 """
 
 import importlib
+import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +25,32 @@ class Verdict:
     passed : bool or None
         None if there is no answer yet.
     message : str
+    name : str, optional
+        Of the exercise to note as passed once this is shown.
     """
 
-    def __init__(self, passed, message):
-        self.passed, self.message = passed, message
+    def __init__(self, passed, message, name=None):
+        self._passed, self.message, self._name = passed, message, name
+
+    @property
+    def passed(self):
+        """Return what was found, for a program to look at.
+
+        Returns
+        -------
+        bool or None
+        """
+        self._name = None  # it was a solution's cell that looked, and no reader who answered
+        return self._passed
 
     def __repr__(self):
         return self.message
+
+    def _repr_pretty_(self, printer, cycle):
+        """Be shown by a notebook; only then is an exercise noted as passed."""
+        if self._passed and self._name:
+            _note(self._name)
+        printer.text(self.message)
 
 
 def answer_key(notebook):
@@ -86,7 +108,56 @@ def check(name, answer):
     _validate.one_of(name, "name", exercises)
     passed, message = _judge(exercises[name], answer)
     heading = {True: "right.", False: "not yet.", None: "no answer yet."}[passed]
-    return Verdict(passed, f"Exercise {name}: {heading} {message}".strip())
+    return Verdict(passed, f"Exercise {name}: {heading} {message}".strip(), name)
+
+
+def progress():
+    """Show which exercises of the series were passed on this machine.
+
+    `check` notes them when a notebook shows its verdict: in a small file in the user's state folder, or the file that
+    the variable VAE_HELPERS_STATE names. Where none can be written nothing is noted. Nothing leaves the machine.
+
+    Returns
+    -------
+    Verdict
+        Shown as a table: a line for each notebook, with the numbers of the exercises that were passed.
+
+    Examples
+    --------
+    >>> print(str(progress()).splitlines()[1])  # doctest: +ELLIPSIS
+    01 ...
+    """
+    noted, lines, count, total = _noted(), [], 0, 0
+    for notebook in sorted(notebooks_with_exercises(), key=lambda name: (not name.isdecimal(), name)):
+        names = list(answer_key(notebook))
+        marks = [name.rpartition(".")[2] if name in noted else "-" for name in names]
+        count, total = count + len(noted.intersection(names)), total + len(names)
+        lines.append(f"{notebook:30} {' '.join(marks)}")
+    return Verdict(None, "\n".join([f"{count} of {total} exercises passed on this machine", *lines]))
+
+
+def _state_file():
+    """Return the file of what was passed, by the conventions of the system."""
+    home = Path.home()
+    default = {"win32": os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local",
+               "darwin": home / "Library" / "Application Support"}
+    state = default.get(sys.platform, os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
+    return Path(os.environ.get("VAE_HELPERS_STATE") or Path(state) / "vae_helpers" / "passed.json")
+
+
+def _noted():
+    try:
+        return {name for name in json.loads(_state_file().read_text(encoding="utf-8")) if isinstance(name, str)}
+    except (OSError, RuntimeError, TypeError, ValueError):  # no file, no home, or something else in it
+        return set()
+
+
+def _note(name):
+    try:
+        _state_file().parent.mkdir(parents=True, exist_ok=True)
+        _state_file().write_text(json.dumps(sorted(_noted() | {name})), encoding="utf-8")
+    except (OSError, RuntimeError):
+        pass  # there is nowhere to write
 
 
 def _judge(exercise, answer):

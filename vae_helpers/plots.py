@@ -156,8 +156,8 @@ def cost_curves(history, *, ax=None):
 def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     """Draw two-dimensional codes as dots, coloured by class, the digit or name written at the middle of its dots.
 
-    Where two would be written over each other, each moves to where its dots are denser. The prior's circles of
-    1, 2 and 3 standard deviations are drawn thin.
+    Where two would be written over each other, each moves to where its dots are denser, then to the nearest dot that
+    is free. The prior's circles of 1, 2 and 3 standard deviations are drawn thin.
 
     Parameters
     ----------
@@ -196,11 +196,14 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     order = np.random.default_rng(0).permutation(len(codes))
     # Antialiasing would pale dots smaller than a pixel, and make a picture of 70,000 of them three times as large.
     ax.scatter(*codes[order].T, c=colours[order], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
-    places = _digit_places(codes, labels, span)
+    inches = ax.get_position().width * ax.figure.get_figwidth()
+    size_of_text = np.clip(3.9 * inches, 7, 15) if class_names is None else 11  # 15 points in a picture of 5 inches
+    clear = 1.3 * size_of_text / 72 * 2 * span / inches  # a numeral's diagonal, in units of the code
+    places = _digit_places(codes, labels, span, clear)
     if class_names is not None:
         _part(list(places.values()), 0.35 * span, 0.09 * span)
     for label, place in places.items():
-        ax.text(*place, names[label], color=INK, size=15 if class_names is None else 11, weight="bold", ha="center",
+        ax.text(*place, names[label], color=INK, size=size_of_text, weight="bold", ha="center",
                 va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
@@ -332,7 +335,7 @@ def _ink(array, name):
     return ink
 
 
-def _digit_places(codes, labels, span):
+def _digit_places(codes, labels, span, clear):
     """Return where to write each digit: amid its dots, and off the others."""
     # The median stays among the dots when a few of them lie far out.
     places = {digit: np.median(codes[labels == digit], axis=0) for digit in np.unique(labels)}
@@ -343,6 +346,13 @@ def _digit_places(codes, labels, span):
         for _ in range(20):  # towards where its dots are densest; a digit in two pieces has its median between them
             near = mine[np.linalg.norm(mine - places[digit], axis=1) < 0.15 * span]
             places[digit] = np.median(near, axis=0) if len(near) else places[digit]
+    taken = np.empty((0, 2))
+    for digit, place in places.items():  # and where two still cover each other, to the nearest of its dots that is free
+        mine = codes[labels == digit]
+        options = np.vstack([place, mine[np.argsort(np.linalg.norm(mine - place, axis=1))]])
+        free = (np.linalg.norm(options[:, None] - taken, axis=2) > clear).all(axis=1)
+        places[digit] = options[free.argmax()]
+        taken = np.vstack([taken, places[digit]])
     return places
 
 

@@ -20,22 +20,8 @@ def _random_codes(n, latent_dim, seed):
     return z_mean, 2 * np.log(std) + jitter
 
 
-def _replaced(z, element, values):
-    return np.array([[value if i == element else other for i, other in enumerate(z)] for value in values])
-
 EXERCISES = {
     "09.1": Exercise(
-        right=chi2.isf(0.01, 2) ** 0.5,
-        rtol=5e-3,
-        mistakes={
-            "That is the square of the distance. Take its root.": -2 * np.log(0.01),
-            "Beyond that lies 1 % of one element, to both sides. The plane has two.": chi2.isf(0.01, 1) ** 0.5,
-            "That leaves 1 % nearer to 0. Only 1 % should lie farther out.": chi2.isf(0.99, 2) ** 0.5,
-            "The 2 in the exponent is missing: the share is exp(-r**2 / 2).": (-np.log(0.01)) ** 0.5,
-        },
-        praise="Just outside the third circle.",
-    ),
-    "09.2": Exercise(
         # The same as six or more events of a Poisson process not having come by the time 6.
         right=sum(np.exp(-6) * 6**k / math.factorial(k) for k in range(6)),
         rtol=5e-3,
@@ -47,7 +33,7 @@ EXERCISES = {
         },
         praise="In two dimensions a code as long as this one would be an oddity.",
     ),
-    "09.3": Exercise(
+    "09.2": Exercise(
         right=lambda z_mean, z_log_var: _sort_elements(kl(z_mean, np.exp(z_log_var / 2))),
         cases=(_random_codes(30, 5, 1), _random_codes(40, 4, 2)),
         mistakes={
@@ -65,19 +51,5 @@ EXERCISES = {
                 lambda z_mean, z_log_var: _sort_elements(z_mean**2 + np.exp(z_log_var)),
         },
         praise="latent_sliders sorts its sliders like this.",
-    ),
-    "09.4": Exercise(
-        right=_replaced,
-        cases=((np.array([0.5, -1.0, 2.0]), 1, np.array([-2.0, 0.0, 1.0, 3.0])),
-               (np.array([1.5, 0.3]), 0, np.array([-1.0, 0.7]))),
-        mistakes={
-            "You added the values. The element should become each value in turn.":
-                lambda z, element, values: z + np.outer(values, np.eye(len(z))[element]),
-            "Rows and columns are the wrong way round: one row for each value.":
-                lambda z, element, values: _replaced(z, element, values).T,
-            "The other elements should stay as they are, not become 0.":
-                lambda z, element, values: np.outer(values, np.eye(len(z))[element]),
-        },
-        praise="This is what the still pictures of the sliders show.",
     ),
 }

@@ -1,0 +1,57 @@
+from scipy import stats as _stats
+
+
+def _ink(digits, others):
+    return np.abs(digits - others).sum(axis=(1, 2))
+
+
+claim("two-sliders", "One digit bends into the next without a jump")
+for _element in (0, 1):
+    _codes = np.zeros((1201, 2))
+    _codes[:, _element] = np.linspace(-3, 3, 1201)
+    _row = net.decode(_codes)  # a jump would change about as much ink in one step as the whole row does
+    assert _ink(_row[1:], _row[:-1]).max() < 0.1 * _ink(_row[-1:], _row[:1])[0]
+
+claim("two-sliders", "Towards the ends the digit hardly changes any more.")
+_at = net.decode([[0, 0], [1, 0], [4, 0], [5, 0]])
+assert _ink(_at[3:], _at[2:3])[0] < _ink(_at[1:2], _at[:1])[0] / 2
+
+claim("far-check", "with twelve numbers nearer to the middle than nine draws in ten")
+assert prior_tail([2.5, 0]) < 0.05 and prior_tail([2.5] + [0] * 11) > 0.9
+
+claim("twelve-kl", "Eleven elements have more than a nat each; one has none.")
+assert np.isclose(kl.sum(), gaussian.kl_to_standard_normal(z_mean, z_log_var).mean(), rtol=1e-5)
+
+claim("twelve-sliders", "The decoded digit is crisper than with two numbers.")
+_some = test.images[:500] / 255
+_missed = [_ink(network.decode(network.encode(test.images[:500])[0]), _some).mean() for network in (net, net12)]
+assert _missed[1] < 0.7 * _missed[0]
+
+claim("traversal", "In the last row all eleven digits are the same.")
+_last = net12.decode(np.insert(np.tile(np.delete(z_mean[84], order[-1]), (2, 1)), order[-1], [-2, 2], axis=1))
+assert np.abs(_last[1] - _last[0]).max() < 0.05
+
+claim("effect", "twelve purple points on a rising line")
+assert _stats.spearmanr(kl, changed).statistic > 0.9
+assert changed[order[-1]] < 2 and np.delete(changed, order[-1]).min() > 30
+
+claim("inside-slider", "It is the first row of the still picture of the two sliders")
+slider.value = 1.5  # its function decodes, in the kernel, what the slider shows
+_shown = np.asarray(Image.open(io.BytesIO(picture.value)))[4::8, 4::8]
+assert np.array_equal(_shown, (255 - 255 * net.decode([[1.5, 0]])[0]).round())
+slider.value = 0
+
+claim("planes", "which holds less than half of its codes")
+assert np.mean(np.abs(codes_2d[1]).max(axis=1) < 3.3) < 0.5 and np.mean(np.linalg.norm(codes_2d[0], axis=1) < 3) > 0.95
+
+claim("classes", "On the autoencoder's plane they land mostly on the classes that happen to lie in its middle.")
+assert shares[1].min() < 0.01 and np.sort(shares[1])[-2:].sum() > 0.4
+
+claim("draw-widget", "The reconstruction is a 3 of about the same slant and width, a little blurred.")
+_near = ((codes_2d[0] - mean[0]) ** 2).sum(axis=1).argsort()[:15]
+assert np.mean(test.labels[_near] == 3) > 0.5
+
+claim("shift", "None of them has moved")
+assert _ink(moved / 255, seen)[4] > 1.5 * _ink(moved / 255, seen)[0]
+_centre = (seen.sum(axis=1) @ np.arange(28)) / seen.sum(axis=(1, 2))  # columns; the images' own moves by 6
+assert np.abs(_centre - 13.5).max() < 2
