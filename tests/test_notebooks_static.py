@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tools.execute import ALL, NOTEBOOKS, WAY, code_hash, is_readable
+from tools.minutes import reading
 from tools.twins import KINDS
 
 TAGS = {"setup", "taught", "check", "figure", "widget", "exercise", "solution", "slow", "reference"}
@@ -181,3 +182,87 @@ def test_no_assert_holds_a_clock(notebook):
     clocked = re.compile(r"^\s*assert\b.*(seconds\b|elapsed|perf_counter|process_time|\btime\.)", re.M)
     assert not [cell.id for cell in code_cells(notebook) if clocked.search(cell.source)]
     assert clocked.search("    assert np.median(milliseconds) < 17")
+
+
+# The machinery of learning -------------------------------------------------------------------------------------------
+
+# Words of every answer to a stub; they lead to no solution.
+def words(text):
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]{3,}", text.lower())}
+
+
+NEUTRAL = words("Replace the ... and run the cell again. Your function returns nothing. For the arguments your "
+                "function gives that, which is not what is asked for. Change the line that makes it. What suits best?")
+
+
+def stubs(notebook):
+    """Yield (id, question, message) of each exercise before anybody tried: its text and code, and the stored answer."""
+    question = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            question = question + cell.source if not cell.source.startswith("#### Solution") else ""
+        elif "exercise" in tags(cell):
+            shown = [output.data["text/plain"] for output in cell.outputs if "data" in output]
+            yield cell.id, question + cell.source, shown[-1]
+
+
+@every
+def test_an_untouched_stub_gets_no_hint(notebook):
+    """Its answer may say what the cell came with; then it has no word that the question lacks, but neutral ones."""
+    for name, question, message in stubs(notebook):
+        answer = re.sub(r"Exercise \w+\.\d: (no answer|not) yet\.|(That is|These are) [^.]* came( with)?\.", "", message)
+        told = words(answer) - words(question) - NEUTRAL
+        assert not told, f"{name} tells {sorted(told)}: {message}"
+
+
+def test_a_hint_is_seen():
+    """As checkers gave it once: 'Halve it before np.exp'."""
+    asked = words("Give the standard deviation of the code, from z_log_var. Replace the line.")
+    assert words("Halve it before np.exp.") - asked - NEUTRAL == {"halve", "before", "exp"}
+    assert not words("Replace the ... and run the cell again.") - NEUTRAL
+
+
+@every
+def test_every_recall_question_has_its_answer_folded(notebook):
+    if "Recall" not in [title for level, title in headings(notebook)]:
+        return
+    recall = re.split(r"^## ", prose(notebook).split("\n## Recall")[1], flags=re.M)[0]
+    questions = re.split(r"^\d+\. ", recall, flags=re.M)[1:]
+    assert questions
+    for question in questions:
+        asked, *folded = re.split("<details><summary>answer</summary>", question, flags=re.I)
+        assert asked.strip()[-1] in "?.\"" and len(folded) == 1, f"no answer is folded below: {asked}"
+        answer, rest = folded[0].split("</details>")
+        assert words(answer) and not rest.strip(), asked
+
+
+# Minutes -------------------------------------------------------------------------------------------------------------
+
+MOST_MINUTES, MOST_CELLS, MOST_IN_ALL = 40, 26, 420
+READ = {path.stem: reading(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
+
+
+@every
+def test_the_page_announces_its_minutes(notebook):
+    """Rounded to 5; a reader's, by the count of tools.minutes."""
+    found = re.search(r"\*\*Time\*\*: about (\d+) minutes", "\n".join(cell.source for cell in notebook.cells[:4]))
+    assert found and int(found[1]) == reading(notebook).announced
+
+
+@every
+def test_a_page_is_short(notebook):
+    found = reading(notebook)
+    assert round(found.minutes) <= (15 if is_start(notebook) else MOST_MINUTES) and found.cells <= MOST_CELLS
+
+
+def test_the_way_takes_seven_hours():
+    total = sum(READ[path.stem].minutes for path in WAY)
+    start = prose(nbformat.read(WAY[0], as_version=4))
+    announced = int(re.search(r"from here to 11 take about (\d+) minutes", start)[1])
+    assert total <= MOST_IN_ALL and announced == 10 * round(total / 10), f"{total:.0f} minutes"
+
+
+def test_the_first_page_lists_every_page():
+    start = prose(nbformat.read(WAY[0], as_version=4))
+    for path in NOTEBOOKS[1:]:
+        assert f"]({path.relative_to(WAY[0].parent).as_posix()})" in start, path.stem
