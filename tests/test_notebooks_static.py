@@ -210,17 +210,10 @@ def stubs(notebook):
 def test_an_untouched_stub_gets_no_hint(notebook):
     """Its answer may say what the cell came with; then it has no word that the question lacks, but neutral ones."""
     for name, question, message in stubs(notebook):
-        answer = re.sub(r"Exercise \w+\.\d: (no answer|not) yet\.", "", message)
-        answer = re.sub(r"(That is|These are) [^.]* came( with)?\.", "", answer)
+        message = re.sub(r"^Exercise \w+\.\d: (no answer|not) yet\.", "", message)
+        answer = re.sub(r"(That is|These are) [^.]* came( with)?\.", "", message)
         told = words(answer) - words(question) - NEUTRAL
         assert not told, f"{name} tells {sorted(told)}: {message}"
-
-
-def test_a_hint_is_seen():
-    """As checkers gave it once: 'Halve it before np.exp'."""
-    asked = words("Give the standard deviation of the code, from z_log_var. Replace the line.")
-    assert words("Halve it before np.exp.") - asked - NEUTRAL == {"halve", "before", "exp"}
-    assert not words("Replace the ... and run the cell again.") - NEUTRAL
 
 
 @every
@@ -239,8 +232,7 @@ def test_every_recall_question_has_its_answer_folded(notebook):
 
 # Minutes -------------------------------------------------------------------------------------------------------------
 
-MOST_MINUTES, MOST_CELLS, MOST_IN_ALL = 40, 26, 420
-READ = {path.stem: reading(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
+MOST_MINUTES, MOST_CELLS = 40, 26
 
 
 @every
@@ -254,16 +246,3 @@ def test_the_page_announces_its_minutes(notebook):
 def test_a_page_is_short(notebook):
     found = reading(notebook)
     assert round(found.minutes) <= (15 if is_start(notebook) else MOST_MINUTES) and found.cells <= MOST_CELLS
-
-
-def test_the_way_takes_seven_hours():
-    total = sum(READ[path.stem].minutes for path in WAY)
-    start = prose(nbformat.read(WAY[0], as_version=4))
-    announced = int(re.search(r"from here to 11 take about (\d+) minutes", start)[1])
-    assert total <= MOST_IN_ALL and announced == 10 * round(total / 10), f"{total:.0f} minutes"
-
-
-def test_the_first_page_lists_every_page():
-    start = prose(nbformat.read(WAY[0], as_version=4))
-    for path in NOTEBOOKS[1:]:
-        assert f"]({path.relative_to(WAY[0].parent).as_posix()})" in start, path.stem

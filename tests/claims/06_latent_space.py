@@ -32,7 +32,7 @@ assert abs(np.mean(_ratio < 0.1) - hole) < 5 * np.sqrt(hole * (1 - hole) / 20_00
 claim("split-grid", "about 6.5 say which digit it was, and about a quarter of a nat is the gap")
 assert 6.3 < information < 6.8 and 0.15 < gap < 0.35
 
-claim("again-picture", "Most of the difference between the two planes was a turn.")
+claim("again-picture", "A turn explains only a part of the difference.")
 _cosine = [np.sum(a * z_mean, dtype=float) / np.linalg.norm(a) / np.linalg.norm(z_mean)
            for a in (other_mean, other_mean @ P)]
-assert _cosine[1] > 0.4 and _cosine[1] > _cosine[0] + 0.1
+assert _cosine[0] + 0.02 < _cosine[1] < 0.9
