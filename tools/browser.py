@@ -77,7 +77,11 @@ def jupyter_lab(folder):
         yield f"http://127.0.0.1:{json.loads(found[0].read_text())['port']}/lab?token={token}"
     finally:
         server.terminate()  # it shuts its kernels down
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # on a busy machine
+            server.kill()
+            server.wait()
         log.close()
 
 

@@ -40,7 +40,8 @@ def homework(path):
     start = starts[0]
     exercises = [cell for cell in until_next_heading(cells[start:]) if not cell.source.startswith(SOLUTION)]
     code = [cell for cell in cells[:start] if cell.cell_type == "code"]
-    wanted = needed(code, [cell for cell in exercises if cell.cell_type == "code"])
+    answers = [cell for cell in notebook.cells if "solution" in tags(cell)]  # what they use, an answer may use, too
+    wanted = needed(code, [cell for cell in [*exercises, *answers] if cell.cell_type == "code"])
     title = next(cell.source.split("\n")[0].removeprefix("# ") for cell in cells if cell.source.startswith("# "))
     kept = [nbformat.v4.new_markdown_cell(
         f"# Homework: {title}\n\nThe folded cells prepare what the exercises use; they come from `{path.name}`. Run "

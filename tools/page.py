@@ -20,6 +20,7 @@ from tools.twins import KINDS, Twins
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "build" / "page"
 ASSETS = Path(__file__).parent / "assets" / "page"
+LECTURE = re.compile(r'<a href="(?:\.\./)?lecture_\d\.html">(.*?)</a>')
 LINK = r"\1.html"  # a link to a notebook leads to its page
 
 
@@ -104,6 +105,7 @@ def notebook_page(path):
     """
     notebook, twins = nbformat.read(path, as_version=4), Twins()
     body = "\n".join(_cell(cell, path.parent, twins) for cell in notebook.cells)
+    body = LECTURE.sub(r"\1", body)  # the lectures are not here
     start = "../" * len(_place(path).parents[1:]) + "index.html"
     styles = [twins.style(), HtmlFormatter(style="default").get_style_defs(".highlight"),
               (ASSETS / "page.css").read_text("utf-8"),
