@@ -71,13 +71,13 @@ def test_a_cell_that_is_not_needed_stays_out():
 @pytest.mark.slow
 @BY_NAME
 def test_the_solutions_pass_in_it(path):
-    """Run with each solution in the place of its exercise: what the folded cells prepare is enough to solve them."""
+    """Run with each solution behind its exercise: what stands there is enough to solve them."""
     solutions = iter(solutions_of(path))
 
     def solved(notebook):
         for cell in notebook.cells:
             if "exercise" in homework.tags(cell):
-                cell.source = next(solutions).source
+                cell.source += "\n\n" + next(solutions).source
         return notebook
 
     folder = path.parent
