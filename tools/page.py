@@ -7,6 +7,7 @@ inside. The widgets are the modules of `vae_helpers/assets/js`, the same as in a
 import argparse
 import html
 import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -169,6 +170,11 @@ def write(notebooks=(), folder=BUILT):
     for file, text in pages.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    for path in notebooks:
+        for name in re.findall(r'\bhref="([\w./-]+\.md)"', pages[folder / _place(path)]):
+            target = (folder / _place(path)).parent / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path.parent / name, target)
     return list(pages)
 
 
