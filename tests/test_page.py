@@ -29,6 +29,13 @@ def file(tmp_path_factory):
     return path
 
 
+def watch(page, errors, kinds):
+    """Write down what the console says of these kinds, and what the page asks for that is not in its file."""
+    page.on("console", lambda message: message.type in kinds and errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+
+
 @pytest.fixture
 def opened(chromium, file):
     """A function that opens the page and brings all of it to life; nothing may have been complained of in the end."""
@@ -39,9 +46,7 @@ def opened(chromium, file):
         context = chromium.new_context(viewport={"width": width, "height": height}, offline=True, **options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: message.type in ("error", "warning") and errors.append(message.text))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+        watch(page, errors, ("error", "warning"))
         page.goto(file.as_uri())
         for section in making.SECTIONS:
             page.locator(f"#{section.name}").scroll_into_view_if_needed()
@@ -188,9 +193,7 @@ def test_a_notebook_beside_the_page(chromium, beside, stem):
     file = next(file for file in beside if file.stem == stem)
     context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
     page, errors = context.new_page(), []
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: request.url.split(":")[0] in ("file", "data") or errors.append(request.url))
+    watch(page, errors, ("error",))
     page.goto(file.as_uri())
     page.wait_for_load_state()
     widgets = [cell for cell in nbformat.read(making.ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells
