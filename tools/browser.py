@@ -24,8 +24,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 SECONDS_TO_START = 60
-# JupyterLab's widget manager looks for the kernel of a notebook that was closed, which may be a moment later.
-LATE = "Cannot read properties of null (reading 'kernel')"
+# What JupyterLab says when a notebook is closed in whose kernel its widget manager or its debugger still looks.
+LATE = ("Cannot read properties of null (reading 'kernel')", "Could not restore the debugger state: Canceled future")
 
 
 def find_chromium(playwright):
@@ -101,12 +101,16 @@ class LabPage:
         self.page = browser.new_page(viewport={"width": 1280, "height": 1600})
         self.page.set_default_timeout(20_000)
         self.errors, self.outside = [], []
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: LATE not in str(error) and self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self._complained(message.text))
+        self.page.on("pageerror", lambda error: self._complained(str(error)))
         self.page.on("request", lambda request: self._seen(request.url))
         self.page.on("websocket", lambda socket: self._seen(socket.url))
         self.page.goto(address)
         self.page.wait_for_function("window.jupyterapp?.started.then(() => true)")
+
+    def _complained(self, text):
+        if not any(words in text for words in LATE):
+            self.errors.append(text)
 
     def _seen(self, url):
         if urllib.parse.urlsplit(url).hostname not in (None, "127.0.0.1"):  # blob: and data: have no host
