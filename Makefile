@@ -7,7 +7,12 @@ READY := $(VENV)/.ready
 TOOLS := $(VENV)/.ready-tools
 # The stamp holds the folder that the environment was set up for. It is of no use in another one.
 MOVED := $(shell [ ! -s $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd -P)" ] || echo moved)
-FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+# In Portuguese with IDIOMA=pt_BR.
+LANGUAGES := pt_BR
+ifneq ($(filter-out $(LANGUAGES),$(IDIOMA)),)
+$(error IDIOMA=$(IDIOMA) is not there, only $(LANGUAGES); leave it out for English / IDIOMA=$(IDIOMA) não existe, só $(LANGUAGES); sem IDIOMA, é em inglês)
+endif
+FIRST := $(if $(IDIOMA),notebooks/$(IDIOMA)/00_start_here.ipynb,$(firstword $(sort $(wildcard notebooks/*.ipynb))))
 # Jupyter refuses root unless told, as in a container, and has no browser to open on a server without a screen. It
 # still listens on this machine only, and asks for its token.
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
@@ -16,12 +21,12 @@ NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLA
 # Each process that imports TensorFlow takes a gigabyte: no more than four.
 ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help lab test test-quick lint execute tidy figures lecture handout homework page pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures lecture handout homework page translate pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-lab: $(READY) ## set up and open JupyterLab on the first notebook
+lab: $(READY) ## set up and open JupyterLab on the first notebook; IDIOMA=pt_BR em português
 	@# The root is this folder and not that of the notebook, so that ../figures is within reach.
 	$(PYTHON) -m jupyterlab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
@@ -54,6 +59,9 @@ homework: $(TOOLS) writable ## write the exercises without solutions to build/ho
 
 page: $(TOOLS) writable ## make build/page/index.html, one file with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
 	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks)
+
+translate: $(TOOLS) writable ## bring catalogues and notebooks/pt_BR up to date; CHECK=1 demands that all is there; ONLY="3 05" for some
+	$(PYTHON) -m tools.translate $(if $(CHECK),--check) $(ONLY)
 
 pretrained: $(TOOLS) writable ## train the networks that ship with the package anew (about 10 minutes on 2 cores)
 	$(PYTHON) -m tools.pretrained
