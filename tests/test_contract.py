@@ -473,7 +473,7 @@ TABLE = {
 
     # network
     "network.load_pretrained": ({"name": "ae-2d"}, {"name": [
-        *one_of("vae-2d", "vae-12d", "ae-2d"), *((bad, V, rf"be one of .*; received {bad!r}")
+        *one_of("vae-2d", "vae-12d", "ae-2d", "ae-12d"), *((bad, V, rf"be one of .*; received {bad!r}")
                                                  for bad in ("VAE-2D", "", "../weights/vae-2d"))]}),
     "network.weight_shapes": ({"latent_dim": 2, "image_shape": (4, 4)},
                               {"latent_dim": integer(1), "image_shape": IMAGE_SHAPE}),

@@ -23,7 +23,7 @@ def make(name, epochs=EPOCHS, seed=SEED):
 
     Parameters
     ----------
-    name : {"vae-2d", "vae-12d", "ae-2d"}
+    name : {"vae-2d", "vae-12d", "ae-2d", "ae-12d"}
         Kind and latent size.
     epochs : int, default=60
     seed : int, default=1
@@ -37,7 +37,7 @@ def make(name, epochs=EPOCHS, seed=SEED):
     Raises
     ------
     ValueError
-        If `name` is none of the three.
+        If `name` is none of the four.
     """
     _validate.one_of(name, "name", network.PRETRAINED)
     kind, latent_dim = name.split("-")

@@ -22,7 +22,7 @@ from vae_helpers import _validate
 from vae_helpers.data import REMEDY, AssetError, as_vectors
 
 WEIGHTS_FOLDER = Path(__file__).parent / "assets" / "weights"
-PRETRAINED = ("vae-2d", "vae-12d", "ae-2d")
+PRETRAINED = ("vae-2d", "vae-12d", "ae-2d", "ae-12d")
 HIDDEN_UNITS = (512, 256, 128, 64)  # the encoder's; the decoder's are these in reverse
 LEAKY_SLOPE = 0.3  # what LeakyReLU() means in the lecture's TensorFlow 2.4, given explicitly everywhere
 BATCH_NORM_EPSILON = 1e-3
@@ -34,8 +34,8 @@ def load_pretrained(name):
 
     Parameters
     ----------
-    name : {"vae-2d", "vae-12d", "ae-2d"}
-        A VAE with 2 or with 12 latent elements, or the autoencoder with the same layers and 2.
+    name : {"vae-2d", "vae-12d", "ae-2d", "ae-12d"}
+        A VAE with 2 or with 12 latent elements, or the autoencoder with the same layers and as many.
 
     Returns
     -------
