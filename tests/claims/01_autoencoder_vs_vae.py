@@ -14,7 +14,7 @@ assert np.all(np.abs(_many.std(axis=0) / _sigma - 1) < 5 / np.sqrt(2 * 20_000))
 assert np.all(np.abs(_many.mean(axis=0) - vae_mean[0]) < 5 * _sigma / np.sqrt(20_000))
 
 claim("decoded", "The VAE's come from ten different codes and are nearly the same")
-assert np.ptp(both[:10], axis=0).max() < 1e-3 and 0.1 < np.ptp(both[10:], axis=0).max()
+assert np.ptp(both[:10], axis=0).max() < 1e-3 and np.ptp(both[10:], axis=0).max() > 0.1
 assert np.ptp(both[10:], axis=0).mean() < 0.05
 
 claim("planes", "fans that stretch from a crowded middle out to 10 and beyond")
