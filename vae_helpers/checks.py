@@ -6,10 +6,10 @@ In a notebook, `check("02.1", answer)` as the last line of a cell shows what it 
 import importlib
 import json
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 
 from vae_helpers import _validate
 from vae_helpers.exercises import Interval
@@ -138,11 +138,8 @@ def progress():
 
 def _state_file():
     """Return the file of what was passed, by the conventions of the system."""
-    home = Path.home()
-    default = {"win32": os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local",
-               "darwin": home / "Library" / "Application Support"}
-    state = default.get(sys.platform, os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
-    return Path(os.environ.get("VAE_HELPERS_STATE") or Path(state) / "vae_helpers" / "passed.json")
+    folder = platformdirs.user_state_path("vae_helpers", appauthor=False)
+    return Path(os.environ.get("VAE_HELPERS_STATE") or folder / "passed.json")
 
 
 def _noted():
