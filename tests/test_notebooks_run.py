@@ -36,26 +36,13 @@ def prepared(path, notebook):
     return claims.append(notebook if trains(notebook) else doubled(notebook), path)
 
 
-# These train, by a recipe that has changed, or their text is new: not all of their claims have been seen to hold yet.
-# Run each, mend it until it passes, and take its name off.
-UNCONFIRMED = {
-    "00_start_here", "01_autoencoder_vs_vae", "02_gaussian_sampling", "03_kl_divergence", "04_elbo_and_cost",
-    "05_dense_vae", "06_latent_space", "what_is_a_grey_pixel", "when_is_the_bound_tight",
-    "09_latent_sliders", "10_beta_and_latent_size", "11_how_good_is_it", "half_of_the_cost", "how_exact_is_exact",
-    "looks_like_a_digit", "the_lecture_today", "the_posterior_that_is_turned", "the_price_of_silence",
-    "when_it_goes_wrong", "your_own_pictures",
-}
-
-
 # The longest first: see pytest_collection_modifyitems.
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS, key=lambda path: not trains(nbformat.read(path, as_version=4))),
                          ids=lambda path: path.stem)
-def test_runs(path, monkeypatch, request):
+def test_runs(path, monkeypatch):
     """From top to bottom in a fresh kernel; where nothing is trained, with every cell run twice; then its claims."""
     monkeypatch.delenv("MPLBACKEND")  # the kernel draws in the notebook, not with the backend that the tests use
-    if path.stem in UNCONFIRMED:
-        request.applymarker(pytest.mark.xfail(reason="not confirmed yet", strict=False))
     notebook = run(path, change=partial(prepared, path))
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
