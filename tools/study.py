@@ -24,12 +24,9 @@ import numpy as np
 from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
 from vae_helpers.study import (
-    BETAS,
     EPOCHS,
-    LATENT_DIMS,
     N_CODES,
     PLANES,
-    SEEDS,
     SIDE,
     TABLE,
     Plane,
@@ -57,7 +54,7 @@ def grid():
     >>> len(grid()), grid()[0]
     (128, (1, 1.0, 1))
     """
-    settings = itertools.product(LATENT_DIMS, BETAS, SEEDS)
+    settings = itertools.product(study.LATENT_DIMS, study.BETAS, study.SEEDS)
     return sorted(settings, key=lambda run: (run[2], run[0] not in (2, 12) and run[1] != 1.0))
 
 

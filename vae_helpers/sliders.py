@@ -71,15 +71,16 @@ def guarded(widget):
 
 
 class _Number(traitlets.TraitType):
-    """A number between limits, both included; another one is answered by this package's messages."""
+    """A number that has a slider; one beyond its limits is answered by this package's messages."""
 
-    def __init__(self, limits, step=0.05):
+    def __init__(self, label, limits, step=0.05):
         super().__init__(limits[0])
-        self.limits, self.step = limits, step
+        self.limits = limits
+        self.control = {"label": label, "low": limits[0], "high": limits[1], "step": step}
         self.tag(sync=True)
 
     def validate(self, widget, value):
-        whole = isinstance(self.step, int)
+        whole = isinstance(self.control["step"], int)
         number = _validate.integer(value, self.name, self.limits[0]) if whole else _validate.real(value, self.name)
         return _within(number, self.name, self.limits)
 
@@ -91,12 +92,10 @@ class _InBrowser(OrSentence, anywidget.AnyWidget):
 
     setup = traitlets.Dict().tag(sync=True)  # what its module does not know: the sliders, and the colours
 
-    @classmethod
-    def _with_sliders(cls, **labels):
-        """Return the setup of sliders with these labels, by the names of their numbers."""
-        controls = [{"name": name, "label": label, "low": getattr(cls, name).limits[0],
-                     "high": getattr(cls, name).limits[1], "step": getattr(cls, name).step}
-                    for name, label in labels.items()]
+    @traitlets.default("setup")
+    def _sliders(self):
+        controls = [{"name": number.name, **number.control} for number in vars(type(self)).values()
+                    if isinstance(number, _Number)]  # in the order of the class, from the top
         return {"controls": controls, "colours": COLOURS}
 
 
@@ -115,8 +114,13 @@ class GaussianSliders(_InBrowser):
     _esm = as_one("gaussian.js")
     _sentence = "Run this cell to move the sliders: draws from a Gaussian, with sliders for its mean and std."
 
-    mean, std, n_draws = _Number(MEANS), _Number(STDS), _Number(DRAWS, step=10)
-    noise = traitlets.List().tag(sync=True)
+    mean, std = _Number("mean \u03bc", MEANS), _Number("std \u03c3", STDS)
+    n_draws = _Number("draws", DRAWS, step=10)
+    noise = traitlets.TraitType(()).tag(sync=True)
+
+    @traitlets.validate("noise")
+    def _valid_noise(self, proposal):
+        return _validate.finite_array(proposal["value"], "noise", (DRAWS[1],)).tolist()
 
 
 class KLSliders(_InBrowser):
@@ -130,7 +134,8 @@ class KLSliders(_InBrowser):
     _esm = as_one("kl.js")
     _sentence = "Run this cell to move the sliders: KL divergence of two Gaussians, with sliders for both."
 
-    mean_q, std_q, mean_p, std_p = _Number(MEANS), _Number(STDS), _Number(MEANS), _Number(STDS)
+    mean_q, std_q = _Number("mean of q", MEANS), _Number("std of q", STDS)
+    mean_p, std_p = _Number("mean of p", MEANS), _Number("std of p", STDS)
 
 
 class BetaSlider(_InBrowser):
@@ -159,22 +164,23 @@ class BetaSlider(_InBrowser):
         runs = [{"beta": beta, "seed": seed, "rate": plane.rate, "distortion": plane.distortion}
                 for (beta, seed), plane in planes.items()]
         codes = np.stack([plane.codes for plane in planes.values()])  # (planes, n, 2)
-        self._stops = {name: sorted({run[name] for run in runs}) for name in ("beta", "seed")}
         super().__init__(
             beta=beta, seed=seed, codes=codes.astype("<f4").tobytes(),
             labels=load_mnist("test").labels[:codes.shape[1]].tobytes(),
             sheets=[f"data:image/png;base64,{b64encode(_png(Image.fromarray(255 - plane.sheet), 9)).decode()}"
                     for plane in planes.values()],
-            setup={"betas": self._stops["beta"], "seeds": self._stops["seed"], "runs": runs,
-                   "classes": list("0123456789"), **COLOURS, "colours": list(map(to_hex, DIGIT_COLOURS))})
+            setup={"betas": sorted({beta for beta, _ in planes}), "seeds": sorted({seed for _, seed in planes}),
+                   "runs": runs, "classes": list("0123456789"), **COLOURS,
+                   "colours": list(map(to_hex, DIGIT_COLOURS))})
 
     @traitlets.validate("beta", "seed")
     def _valid_stop(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        stops = self._stops[name]
-        _validate.require(_validate.real(value, name) in stops, f"{name} must be one of "
-                          f"{', '.join(f'{stop:g}' for stop in stops)}; received {value}")
-        return value
+        number = _validate.integer(value, name, least=0) if name == "seed" else _validate.real(value, name)
+        stops = self.setup[f"{name}s"]
+        _validate.require(number in stops, f"{name} must be one of {', '.join(f'{stop:g}' for stop in stops)}; "
+                          f"received {value}")
+        return number
 
 
 def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
@@ -203,9 +209,7 @@ def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
     Notebook 02; lecture, section 3.2.
     """
     rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
-    return GaussianSliders(
-        mean=mean, std=std, n_draws=n_draws, noise=rng.standard_normal(DRAWS[1]).tolist(),
-        setup=GaussianSliders._with_sliders(mean="mean \u03bc", std="std \u03c3", n_draws="draws"))
+    return GaussianSliders(mean=mean, std=std, n_draws=n_draws, noise=rng.standard_normal(DRAWS[1]))
 
 
 def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
@@ -231,8 +235,7 @@ def kl_sliders(mean_q=1.0, std_q=0.5, mean_p=0.0, std_p=1.0):
     ----------
     Notebook 03; lecture, section 3.3.
     """
-    return KLSliders(mean_q=mean_q, std_q=std_q, mean_p=mean_p, std_p=std_p, setup=KLSliders._with_sliders(
-        mean_q="mean of q", std_q="std of q", mean_p="mean of p", std_p="std of p"))
+    return KLSliders(mean_q=mean_q, std_q=std_q, mean_p=mean_p, std_p=std_p)
 
 
 def beta_slider(beta=1.0, seed=1):
