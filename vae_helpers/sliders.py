@@ -94,9 +94,9 @@ class _InBrowser(OrSentence, anywidget.AnyWidget):
 
     @traitlets.default("setup")
     def _sliders(self):
-        controls = [{"name": number.name, **number.control} for number in vars(type(self)).values()
-                    if isinstance(number, _Number)]  # in the order of the class, from the top
-        return {"controls": controls, "colours": COLOURS}
+        # In the order of their class; `traits` has them by the alphabet.
+        numbers = [part for kind in type(self).__mro__ for part in vars(kind).values() if isinstance(part, _Number)]
+        return {"controls": [{"name": number.name, **number.control} for number in numbers], "colours": COLOURS}
 
 
 class GaussianSliders(_InBrowser):
