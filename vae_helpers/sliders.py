@@ -85,6 +85,17 @@ class _Number(traitlets.TraitType):
         return _within(number, self.name, self.limits)
 
 
+class _Stop(traitlets.TraitType):
+    """The beta or the seed of one of the networks of a slider over them."""
+
+    def validate(self, widget, value):
+        number = _validate.integer(value, "seed", 0) if self.name == "seed" else _validate.real(value, self.name)
+        stops = widget.setup[f"{self.name}s"]
+        _validate.require(number in stops, f"{self.name} must be one of {', '.join(f'{stop:g}' for stop in stops)}; "
+                          f"received {value}")
+        return number
+
+
 class _InBrowser(OrSentence, anywidget.AnyWidget):
     """A widget whose numbers and pictures are made in the browser: it goes on while the kernel is busy, or gone."""
 
@@ -156,7 +167,7 @@ class BetaSlider(_InBrowser):
     _esm = as_one("beta.js")
     _sentence = "Run this cell to move the slider: the trained planes of eight betas."
 
-    beta, seed = traitlets.TraitType().tag(sync=True), traitlets.TraitType().tag(sync=True)
+    beta, seed = _Stop().tag(sync=True), _Stop().tag(sync=True)
     codes, labels = traitlets.Bytes().tag(sync=True), traitlets.Bytes().tag(sync=True)
     sheets = traitlets.List().tag(sync=True)
 
@@ -165,22 +176,13 @@ class BetaSlider(_InBrowser):
                 for (beta, seed), plane in planes.items()]
         codes = np.stack([plane.codes for plane in planes.values()])  # (planes, n, 2)
         super().__init__(
+            setup={"betas": sorted({beta for beta, _ in planes}), "seeds": sorted({seed for _, seed in planes}),
+                   "runs": runs, "classes": list("0123456789"), **COLOURS,
+                   "colours": list(map(to_hex, DIGIT_COLOURS))},
             beta=beta, seed=seed, codes=codes.astype("<f4").tobytes(),
             labels=load_mnist("test").labels[:codes.shape[1]].tobytes(),
             sheets=[f"data:image/png;base64,{b64encode(_png(Image.fromarray(255 - plane.sheet), 9)).decode()}"
-                    for plane in planes.values()],
-            setup={"betas": sorted({beta for beta, _ in planes}), "seeds": sorted({seed for _, seed in planes}),
-                   "runs": runs, "classes": list("0123456789"), **COLOURS,
-                   "colours": list(map(to_hex, DIGIT_COLOURS))})
-
-    @traitlets.validate("beta", "seed")
-    def _valid_stop(self, proposal):
-        name, value = proposal["trait"].name, proposal["value"]
-        number = _validate.integer(value, name, least=0) if name == "seed" else _validate.real(value, name)
-        stops = self.setup[f"{name}s"]
-        _validate.require(number in stops, f"{name} must be one of {', '.join(f'{stop:g}' for stop in stops)}; "
-                          f"received {value}")
-        return number
+                    for plane in planes.values()])
 
 
 def gaussian_sliders(mean=0.0, std=1.0, n_draws=500, seed=0):
