@@ -3,6 +3,7 @@
 In a notebook, `check("02.1", answer)` as the last line of a cell shows what it found.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -145,16 +146,14 @@ def _state_file():
 def _noted():
     try:
         return {name for name in json.loads(_state_file().read_text(encoding="utf-8")) if isinstance(name, str)}
-    except (OSError, RuntimeError, TypeError, ValueError):  # no file, no home, or something else in it
+    except (OSError, TypeError, ValueError):  # no file, or something else in it
         return set()
 
 
 def _note(name):
-    try:
+    with contextlib.suppress(OSError):  # there may be nowhere to write
         _state_file().parent.mkdir(parents=True, exist_ok=True)
         _state_file().write_text(json.dumps(sorted(_noted() | {name})), encoding="utf-8")
-    except (OSError, RuntimeError):
-        pass  # there is nowhere to write
 
 
 def _judge(exercise, answer):
