@@ -9,7 +9,7 @@ import { fit } from "./paint.js";
 import { layOutPanel, makePicture, makeSlider, written } from "./panel.js";
 
 const N_THREADS = 30; // draws whose way from alpha to z is drawn; more become a stain
-const X = Array.from({ length: 281 }, (_, i) => -SPAN + i / 20);
+const X = Array.from({ length: 1401 }, (_, i) => -SPAN + i / 100);
 
 /** Show the sliders of a model with "mean", "std", "n_draws" and "noise", and return a function that ends it. */
 export function showGaussian(el, model) {
