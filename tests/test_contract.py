@@ -626,9 +626,7 @@ REFUSES_NOTHING = {
     "exercises.near": "called by answer keys alone",
     "latent.tiled": "called with images that were checked",
     "scripts.as_one": "what it refuses is a module that is missing or imports itself: test_scripts.py",
-    "sliders.Picture.add_axes": "matplotlib's axes refuse what is none",
     "study.beta_planes": "it takes a file, or none",
-    "study.missing": "called with what `study.read` gives",
     "study.read": "what it refuses is a damaged file: test_study.py",
 }
 TAKES_ANYTHING = {

@@ -384,15 +384,6 @@ def test_sheets_and_planes(image_shape):
         plots.digit_plane(sheet, codes)
 
 
-def large_picture(panel, image_shape):
-    """What the panel shows as decoded, one pixel of each block, after checking that blocks are even."""
-    height, width, *colours = image_shape
-    scale = round(336 / max(height, width))
-    shown = pixels(panel)[: scale * height, : scale * width].reshape(height, scale, width, scale, *colours)
-    assert (shown == shown[:, :1, :, :1]).all()
-    return shown[:, 0, :, 0]
-
-
 def expected(decoded, image_shape):
     return (255 * decoded if len(image_shape) == 3 else 255 - 255 * decoded).round()
 
@@ -402,7 +393,7 @@ def test_under_the_sliders(image_shape):
     network = models.to_network(models.build_vae(seed=1, image_shape=image_shape))
     pictures = shapes_of(image_shape, 50)
     panel = latent_sliders(network, [0.5, -1.0], digits=pictures)
-    shown = large_picture(panel, image_shape)
+    shown = pixels(panel.image)
     assert np.abs(shown - expected(network.decode([[0.5, -1.0]])[0], image_shape)).max() <= 1
     assert [name for name, _ in panel.controls["label"].options] == ["any", *NAMES]
     assert panel.controls["real"].description == "take a real picture"
@@ -412,10 +403,7 @@ def test_under_the_sliders(image_shape):
     number = int(panel.controls["number"].value)
     assert pictures.labels[number] == 1
     assert f"number {number} of the real pictures, of the class bar." in sentence(panel)
-    height, width, *_ = image_shape
-    small = pixels(panel)[:: round(140 / max(height, width)), -width * round(140 / max(height, width))::
-                          round(140 / max(height, width))][:height]
-    np.testing.assert_array_equal(small, expected(pictures.images[number] / 255, image_shape))
+    np.testing.assert_array_equal(pixels(panel.original), expected(pictures.images[number] / 255, image_shape))
     with pytest.raises(TypeError, match="digits must be given for images of"):
         latent_sliders(network)
     with pytest.raises(ValueError, match=r"received an array of shape \(5, 28, 28\)"):
@@ -497,5 +485,5 @@ def test_trained_measured_saved_and_loaded(tmp_path, image_shape, build):
     np.testing.assert_allclose(again.decode(z), vae.decode(z), atol=1e-6)
     panel = latent_sliders(again, digits=pictures)
     panel.start_from(3)
-    shown = large_picture(panel, image_shape)
+    shown = pixels(panel.image)
     assert np.abs(shown - expected(again.decode(panel.z[None])[0], image_shape)).max() <= 1

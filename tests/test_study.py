@@ -29,17 +29,17 @@ def plane_of(run):
 # Grid ----------------------------------------------------------------------------------------------------------------
 
 def test_grid_holds_every_setting_once():
-    grid = study.grid()
+    grid = making.grid()
     assert len(grid) == len(set(grid)) == len(study.LATENT_DIMS) * len(study.BETAS) * len(study.SEEDS)
     for position, values in enumerate((study.LATENT_DIMS, study.BETAS, study.SEEDS)):
         assert {settings[position] for settings in grid} == set(values)
 
 
 def test_what_the_notebook_needs_most_comes_first_and_one_seed_before_the_next():
-    seeds = [seed for _, _, seed in study.grid()]
+    seeds = [seed for _, _, seed in making.grid()]
     assert seeds == sorted(seeds)
     for seed in study.SEEDS:
-        wanted = [latent_dim in (2, 12) or beta == 1.0 for latent_dim, beta, s in study.grid() if s == seed]
+        wanted = [latent_dim in (2, 12) or beta == 1.0 for latent_dim, beta, s in making.grid() if s == seed]
         assert any(wanted) and not all(wanted)
         assert wanted == sorted(wanted, reverse=True)
 
@@ -51,11 +51,11 @@ def test_the_lectures_betas_lie_within_the_grid():
 
 
 def test_missing_is_the_rest_of_the_grid_in_its_order():
-    grid = study.grid()
+    grid = making.grid()
     done = [study.Run(*settings, 100.0, 1.0, 1) for settings in grid[3:7]]
-    assert study.missing(done) == grid[:3] + grid[7:]
-    assert study.missing([]) == grid
-    assert study.missing([RUN._replace(latent_dim=99)]) == grid  # a network that is not of the study
+    assert making.missing(done) == grid[:3] + grid[7:]
+    assert making.missing([]) == grid
+    assert making.missing([RUN._replace(latent_dim=99)]) == grid  # a network that is not of the study
 
 
 # Table ---------------------------------------------------------------------------------------------------------------
@@ -194,8 +194,8 @@ def small_study(tmp_path, monkeypatch):
 
 def test_a_study_trains_the_whole_grid_once(small_study, capsys):
     making.main()
-    assert small_study == study.grid() and len(small_study) == 8
-    assert study.missing(making.read()) == []
+    assert small_study == making.grid() and len(small_study) == 8
+    assert making.missing(making.read()) == []
     lines = capsys.readouterr().out.strip().split("\n")
     assert len(lines) == 8 and lines[0].startswith("1/8: Run(") and lines[-1].startswith("8/8: Run(")
     making.main()  # nothing is left to do
@@ -214,15 +214,15 @@ def test_an_interrupted_study_goes_on_where_it_stopped(small_study, monkeypatch,
     monkeypatch.setattr(making, "run_one", interrupted)
     with pytest.raises(KeyboardInterrupt):
         making.main()
-    assert [run[:3] for run in making.read()] == sorted(study.grid()[:stop_after])
+    assert [run[:3] for run in making.read()] == sorted(making.grid()[:stop_after])
     monkeypatch.setattr(making, "run_one", run_one)
     making.main()
-    assert small_study == study.grid()  # each network once, in order, none twice
-    assert [run[:3] for run in making.read()] == sorted(study.grid())
+    assert small_study == making.grid()  # each network once, in order, none twice
+    assert [run[:3] for run in making.read()] == sorted(making.grid())
 
 
 def test_what_another_study_has_trained_meanwhile_is_left_out(small_study, monkeypatch):
-    run_one, others = making.run_one, study.grid()[1:4]
+    run_one, others = making.run_one, making.grid()[1:4]
 
     def run_while_another_does(*settings):
         for other in others:
@@ -234,7 +234,7 @@ def test_what_another_study_has_trained_meanwhile_is_left_out(small_study, monke
 
     monkeypatch.setattr(making, "run_one", run_while_another_does)
     making.main()
-    assert small_study == [settings for settings in study.grid() if settings not in others]
+    assert small_study == [settings for settings in making.grid() if settings not in others]
     assert {run.distortion for run in making.read() if run[:3] in others} == {1.0}, "and it stays as it was"
 
 
@@ -244,7 +244,7 @@ def test_a_size_or_a_beta_more_takes_a_change_in_one_place(small_study, monkeypa
     small_study.clear()
     monkeypatch.setattr(study, name, (*getattr(study, name), 7))
     making.main()
-    assert len(small_study) == 4 and study.missing(making.read()) == [] and len(making.read()) == 12
+    assert len(small_study) == 4 and making.missing(making.read()) == [] and len(making.read()) == 12
 
 
 # A single network ----------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def test_one_run_with_two_elements_keeps_its_plane(monkeypatch):
 
 def test_the_shipped_table_is_complete():
     runs = study.read()
-    assert sorted(run[:3] for run in runs) == sorted(study.grid())  # every network, and each once
+    assert sorted(run[:3] for run in runs) == sorted(making.grid())  # every network, and each once
     assert runs == sorted(runs)
     assert study.TABLE.stat().st_size < 20_000
 
@@ -379,4 +379,4 @@ def test_a_network_whose_plane_is_missing_is_trained_again(small_study, tmp_path
     (tmp_path / "planes.npz").unlink()
     small_study.clear()
     making.main()
-    assert small_study == [run for run in study.grid() if run[0] == 2]
+    assert small_study == [run for run in making.grid() if run[0] == 2]

@@ -10,6 +10,7 @@ its latent size, beta and seed.
 import argparse
 import contextlib
 import csv
+import itertools
 import os
 import sys
 import time
@@ -22,12 +23,60 @@ import numpy as np
 
 from vae_helpers import evaluation, latent, models, study, training
 from vae_helpers.data import load_mnist
-from vae_helpers.study import EPOCHS, N_CODES, PLANES, SIDE, TABLE, Plane, Run, beta_planes, grid, missing, read
+from vae_helpers.study import (
+    EPOCHS,
+    N_CODES,
+    PLANES,
+    SIDE,
+    TABLE,
+    Plane,
+    Run,
+    beta_planes,
+    read,
+)
 
 # Adam as when the table was begun. All of its networks are trained alike, so a better recipe has to wait for all.
 RECIPE = {"BETA_1": 0.9, "BETA_2": 0.999}
 RUNS_A_PROCESS = 6
 SECONDS_OF_A_LOCK = 10  # more than a thousand times what reading and writing the table takes
+
+
+def grid():
+    """List every network of the study.
+
+    Returns
+    -------
+    list of tuple (latent_dim, beta, seed)
+        The latent sizes of the shipped networks and the beta of the ELBO come first.
+
+    Examples
+    --------
+    >>> len(grid()), grid()[0]
+    (128, (1, 1.0, 1))
+    """
+    settings = itertools.product(study.LATENT_DIMS, study.BETAS, study.SEEDS)
+    return sorted(settings, key=lambda run: (run[2], run[0] not in (2, 12) and run[1] != 1.0))
+
+
+def missing(runs):
+    """List the networks of the study that a table lacks.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+
+    Returns
+    -------
+    list of tuple (latent_dim, beta, seed)
+        In the order of `grid`.
+
+    Examples
+    --------
+    >>> missing(read())
+    []
+    """
+    done = {run[:3] for run in runs}
+    return [settings for settings in grid() if settings not in done]
 
 
 def run_one(latent_dim, beta, seed):

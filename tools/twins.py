@@ -7,23 +7,18 @@ array of bytes stands in a file once, however many twins use it.
 
 import base64
 import hashlib
-import io
 import json
 
 import numpy as np
-from matplotlib.colors import to_hex
-from PIL import Image
 
 from vae_helpers import sliders, study
 from vae_helpers.data import Digits, load_mnist
 from vae_helpers.gaussian import kl_between
-from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR
 from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, load_pretrained
 from vae_helpers.pad import drawing_pad, latent_pad
 from vae_helpers.scripts import ASSETS, IMPORT, SCRIPTS
 
 N_DIGITS = 500  # real digits behind a twin: 50 of each, and 400 kB
-COLOURS = {"encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "noise": NOISE, "ink": INK}
 PAD_STATE = ("z", "points", "_weights", "_codes", "_images", "_labels", "_setup")
 
 
@@ -53,28 +48,22 @@ def latent(network, n_digits=N_DIGITS):
     return {"z": [0.0] * network.latent_dim, "weights": weights, "numbers": some.tolist(),
             "codes": z_mean[some].astype("<f4"), "images": test.images[some], "labels": test.labels[some],
             "setup": {"layers": layers, "order": order.tolist(), "kl": None if kl is None else kl.tolist(),
-                      "limit": float(max(4, np.ceil(np.abs(z_mean).max()))), "shape": network.image_shape, **COLOURS}}
+                      "limit": float(max(4, np.ceil(np.abs(z_mean).max()))), "shape": network.image_shape,
+                      **sliders.COLOURS}}
 
 
 def gaussian():
-    """What the twin of `sliders.gaussian_sliders()` begins with: its noise, too."""
-    return {"mean": 0.0, "std": 1.0, "n_draws": 500,
-            "noise": np.random.default_rng(0).standard_normal(sliders.DRAWS[1]).tolist(),
-            "setup": {"colours": COLOURS, "controls": [
-                _control("mean", "mean \u03bc", sliders.MEANS), _control("std", "std \u03c3", sliders.STDS),
-                _control("n_draws", "draws", sliders.DRAWS, 10)]}}
+    """What `sliders.gaussian_sliders()` begins with: its noise, too."""
+    return _state(sliders.gaussian_sliders(), ("mean", "std", "n_draws", "noise", "setup"))
 
 
 def kl():
-    """What the twin of `sliders.kl_sliders()` begins with."""
-    values = {"mean_q": 1.0, "std_q": 0.5, "mean_p": 0.0, "std_p": 1.0}
-    controls = [_control(name, name.replace("_", " of "), sliders.MEANS if "mean" in name else sliders.STDS)
-                for name in values]
-    return {**values, "setup": {"controls": controls, "colours": COLOURS}}
+    """What `sliders.kl_sliders()` begins with."""
+    return _state(sliders.kl_sliders(), ("mean_q", "std_q", "mean_p", "std_p", "setup"))
 
 
 def beta(planes=None):
-    """What the twin of `sliders.beta_slider()` begins with.
+    """What `sliders.beta_slider()` begins with; its codes are float16, as they are stored.
 
     Parameters
     ----------
@@ -82,15 +71,9 @@ def beta(planes=None):
         Those that ship with the package, unless told otherwise.
     """
     planes = study.beta_planes() if planes is None else planes
-    labels = load_mnist("test").labels[:len(next(iter(planes.values())).codes)]
-    runs = [{"beta": beta, "seed": seed, "rate": plane.rate, "distortion": plane.distortion}
-            for (beta, seed), plane in planes.items()]
-    betas, seeds = (sorted({run[name] for run in runs}) for name in ("beta", "seed"))
-    return {"beta": 1.0 if 1.0 in betas else betas[0], "seed": seeds[0], "labels": labels,
-            "codes": np.stack([plane.codes for plane in planes.values()]).astype("<f2"),
-            "sheets": [_png(255 - plane.sheet) for plane in planes.values()],
-            "setup": {"betas": betas, "seeds": seeds, "runs": runs, "classes": list("0123456789"), **COLOURS,
-                      "colours": list(map(to_hex, DIGIT_COLOURS))}}
+    first = min(planes, key=lambda run: (run[0] != 1.0, run))
+    state = _state(sliders.BetaSlider(planes, *first), ("beta", "seed", "labels", "sheets", "setup"))
+    return {**state, "codes": np.stack([plane.codes for plane in planes.values()]).astype("<f2")}
 
 
 def pad(network, other=None, n_digits=N_DIGITS, names=None):
@@ -213,9 +196,12 @@ def _modules():
     return {f"vae/{path.name}": named(path) for path in sorted(SCRIPTS.glob("*.js"))}
 
 
+def _state(widget, names):
+    return {name: getattr(widget, name) for name in names}
+
+
 def _pad_state(widget, networks):
-    state = {name: getattr(widget, name) for name in PAD_STATE}
-    return {**state, "_weights": tuple(decoder_arrays(network)[0] for network in networks)}
+    return {**_state(widget, PAD_STATE), "_weights": tuple(decoder_arrays(network)[0] for network in networks)}
 
 
 def _flat(layers):
@@ -230,13 +216,3 @@ def _some(n_digits):
 def _digits(n_digits):
     test, some = load_mnist("test"), _some(n_digits)
     return Digits(test.images[some], test.labels[some])
-
-
-def _control(name, label, limits, step=0.05):
-    return {"name": name, "label": label, "low": limits[0], "high": limits[1], "step": step}
-
-
-def _png(pixels):
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "png", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

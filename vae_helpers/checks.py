@@ -3,13 +3,14 @@
 In a notebook, `check("02.1", answer)` as the last line of a cell shows what it found.
 """
 
+import contextlib
 import importlib
 import json
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 
 from vae_helpers import _validate
 from vae_helpers.exercises import Interval
@@ -138,26 +139,21 @@ def progress():
 
 def _state_file():
     """Return the file of what was passed, by the conventions of the system."""
-    home = Path.home()
-    default = {"win32": os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local",
-               "darwin": home / "Library" / "Application Support"}
-    state = default.get(sys.platform, os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
-    return Path(os.environ.get("VAE_HELPERS_STATE") or Path(state) / "vae_helpers" / "passed.json")
+    folder = platformdirs.user_state_path("vae_helpers", appauthor=False)
+    return Path(os.environ.get("VAE_HELPERS_STATE") or folder / "passed.json")
 
 
 def _noted():
     try:
         return {name for name in json.loads(_state_file().read_text(encoding="utf-8")) if isinstance(name, str)}
-    except (OSError, RuntimeError, TypeError, ValueError):  # no file, no home, or something else in it
+    except (OSError, TypeError, ValueError):  # no file, or something else in it
         return set()
 
 
 def _note(name):
-    try:
+    with contextlib.suppress(OSError):  # there may be nowhere to write
         _state_file().parent.mkdir(parents=True, exist_ok=True)
         _state_file().write_text(json.dumps(sorted(_noted() | {name})), encoding="utf-8")
-    except (OSError, RuntimeError):
-        pass  # there is nowhere to write
 
 
 def _judge(exercise, answer):

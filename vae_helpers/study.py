@@ -4,7 +4,6 @@ Read in notebook 10; `make study` trains the networks and writes both.
 """
 
 import csv
-import itertools
 import math
 from pathlib import Path
 from typing import NamedTuple
@@ -44,23 +43,6 @@ class Plane(NamedTuple):
     rate: float
 
 
-def grid():
-    """List every network of the study.
-
-    Returns
-    -------
-    list of tuple (latent_dim, beta, seed)
-        The latent sizes of the shipped networks and the beta of the ELBO come first.
-
-    Examples
-    --------
-    >>> len(grid()), grid()[0]
-    (128, (1, 1.0, 1))
-    """
-    settings = itertools.product(LATENT_DIMS, BETAS, SEEDS)
-    return sorted(settings, key=lambda run: (run[2], run[0] not in (2, 12) and run[1] != 1.0))
-
-
 def read(path=TABLE):
     """Read the table of the study.
 
@@ -98,27 +80,6 @@ def _run(row, place):
         return run
     except ValueError as error:
         raise ValueError(f"{place} is not a run of the study, received {','.join(row)!r}: {error}") from error
-
-
-def missing(runs):
-    """List the networks of the study that a table lacks.
-
-    Parameters
-    ----------
-    runs : iterable of Run
-
-    Returns
-    -------
-    list of tuple (latent_dim, beta, seed)
-        In the order of `grid`.
-
-    Examples
-    --------
-    >>> missing(read())
-    []
-    """
-    done = {run[:3] for run in runs}
-    return [settings for settings in grid() if settings not in done]
 
 
 def beta_planes(path=PLANES):

@@ -1,5 +1,6 @@
-// The twin of sliders.beta_slider: networks that were trained with eight betas, and what their planes hold.
+// The slider of sliders.beta_slider: networks that were trained with eight betas, and what their planes hold.
 
+import { keepKeys } from "./keys.js";
 import { bind } from "./model.js";
 import { bytes, floats } from "./network.js";
 import { element } from "./page.js";
@@ -8,9 +9,10 @@ import { layOutPanel, makePicture, written } from "./panel.js";
 
 const LEAST_SPAN = 4; // shows the prior's circle of 3 standard deviations
 
-/** Show the slider of a model with "beta" and "seed", and return a function that ends it. What the model holds is made by
- * `beta` in tools/twins.py. */
+/** Show the slider of a model with "beta" and "seed", and return a function that ends it. What the model holds is
+ * what sliders.BetaSlider holds. */
 export function showBeta(el, model) {
+  keepKeys();
   const state = bind(model), setup = state.get("setup"), { betas, seeds, runs } = setup;
   const codes = floats(state.get("codes")), labels = bytes(state.get("labels"));
   const length = codes.length / runs.length;
@@ -59,3 +61,5 @@ function makeSeeds(seeds, act) {
     },
   };
 }
+
+export default { render: ({ model, el }) => showBeta(el, model) };

@@ -1,6 +1,7 @@
-// The twin of sliders.gaussian_sliders: draws z = mean + std * alpha while their distribution is moved.
+// The sliders of sliders.gaussian_sliders: draws z = mean + std * alpha while their distribution is moved.
 
 import { drawAxes, drawCurve, within } from "./chart.js";
+import { keepKeys } from "./keys.js";
 import { bind } from "./model.js";
 import { BINS, SPAN, describeDraws, drawNormal, histogram, logDensity } from "./normal.js";
 import { button } from "./page.js";
@@ -8,13 +9,14 @@ import { fit } from "./paint.js";
 import { layOutPanel, makePicture, makeSlider, written } from "./panel.js";
 
 const N_THREADS = 30; // draws whose way from alpha to z is drawn; more become a stain
-const X = Array.from({ length: 281 }, (_, i) => -SPAN + i / 20);
+const X = Array.from({ length: 1401 }, (_, i) => -SPAN + i / 100);
 
 /** Show the sliders of a model with "mean", "std", "n_draws" and "noise", and return a function that ends it. */
 export function showGaussian(el, model) {
+  keepKeys();
   const state = bind(model), { controls, colours } = state.get("setup");
   const sliders = controls.map(({ name, ...rest }) => [name, makeSlider(rest, (value) => state.set({ [name]: value }))]);
-  const renew = () => state.set({ noise: Float64Array.from(state.get("noise"), drawNormal) });
+  const renew = () => state.set({ noise: Array.from(state.get("noise"), drawNormal) });
   const draws = () => describeDraws(state.get("noise"), state.get("mean"), state.get("std"), state.get("n_draws"));
   const picture = makePicture("a histogram of the draws and the density that they are drawn from",
     (canvas) => paint(canvas, state, draws(), colours));
@@ -79,3 +81,5 @@ function paintBars(context, { toX, toY, box }, heights, colour) {
     context.fill();
   });
 }
+
+export default { render: ({ model, el }) => showGaussian(el, model) };

@@ -2,7 +2,7 @@
 // for commands (D D deletes the cell), also on a slider's handle or a button, unless the very element that has the
 // focus carries GUARD. It then leaves chords alone, too, so that for those the element loses it.
 
-const WIDGETS = ".jupyter-widgets, .vae-pad";
+const WIDGETS = ".jupyter-widgets, .vae-pad, .vae-twin";
 const GUARD = "data-lm-suppress-shortcuts";
 const KEPT = Symbol.for("vae_helpers.keys");
 

@@ -1,6 +1,7 @@
-// The twin of sliders.kl_sliders: KL(q || p) of two normal distributions while they are moved.
+// The sliders of sliders.kl_sliders: KL(q || p) of two normal distributions while they are moved.
 
 import { drawAxes, drawCurve, fillCurve, roundTicks } from "./chart.js";
+import { keepKeys } from "./keys.js";
 import { bind } from "./model.js";
 import { SPAN, describeDivergence, logDensity, places } from "./normal.js";
 import { fit } from "./paint.js";
@@ -10,6 +11,7 @@ const NAMES = ["mean_q", "std_q", "mean_p", "std_p"];
 
 /** Show the sliders of a model with "mean_q", "std_q", "mean_p" and "std_p", and return a function that ends it. */
 export function showKl(el, model) {
+  keepKeys();
   const state = bind(model), { controls, colours } = state.get("setup");
   const sliders = controls.map(({ name, ...rest }) => [name, makeSlider(rest, (value) => state.set({ [name]: value }))]);
   const values = () => NAMES.map((name) => state.get(name));
@@ -55,3 +57,5 @@ function paint(canvas, [meanQ, stdQ, meanP, stdP], { encoder, prior, ink }) {
   fillCurve(context, lower, x, integrand.map((value) => Math.min(value, 0)), prior, true);
   drawCurve(context, lower, x, integrand, prior, 2);
 }
+
+export default { render: ({ model, el }) => showKl(el, model) };

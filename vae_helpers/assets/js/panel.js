@@ -1,4 +1,4 @@
-// Sliders beside a picture, and a sentence with the numbers: what the twins of Python's sliders are made of.
+// Sliders beside a picture, and a sentence with the numbers: what the sliders that need no Python are made of.
 
 import { clamp } from "./network.js";
 import { element, newId, watchSize } from "./page.js";
