@@ -191,6 +191,7 @@ def latent_plane(codes, labels, class_names=None, *, span=None, text_size=None, 
     if span is None:
         span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
     span = _validate.real(span, "span", above=0)
+    text_size = None if text_size is None else _validate.real(text_size, "text_size", above=0)
     ax = _axes(ax, figsize=(5, 5))
     colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])[labels % len(DIGIT_COLOURS)]
     # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
@@ -201,7 +202,6 @@ def latent_plane(codes, labels, class_names=None, *, span=None, text_size=None, 
     inches = ax.get_position().width * ax.figure.get_figwidth()
     if text_size is None:
         text_size = np.clip(3.9 * inches, 7, 15) if class_names is None else 11  # 15 points in a picture of 5 inches
-    text_size = _validate.real(text_size, "text_size", above=0)
     clear = 1.3 * text_size / 72 * 2 * span / inches  # a numeral's diagonal, in units of the code
     places = _digit_places(codes, labels, span, clear)
     if class_names is not None:
