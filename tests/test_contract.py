@@ -425,6 +425,7 @@ TABLE = {
         "class_names": [(["a", "b"], V, r"have a name for each label, received 2 names for the labels \[3 7\]"),
                         (7, T, r"be names, received int 7"), (list(range(10)), T, r"be names, received list \[0, 1")],
         "span": optional(POSITIVE_NUMBER),
+        "text_size": optional(POSITIVE_NUMBER),
         "ax": AXES,
     }),
     "plots.digit_plane": ({"picture": np.zeros((84, 84)), "codes": plane_codes(3), "n_ticks": 6}, {

@@ -129,6 +129,8 @@ def problems_of(page, size):
 # measured on the screen, divided by the scale of the slide.
 MEASURE = r"""async ([width, height, body, smallest]) => {
     const problems = [], scale = Math.min(width / 1280, height / 720);
+    const counted = parseFloat(getComputedStyle(document.querySelector(".slide-number")).fontSize) / scale;
+    if (counted < smallest - 0.1) problems.push(`the slide's number: text of ${counted.toFixed(1)} px`);
     for (const [number, slide] of Reveal.getSlides().entries()) {
         const found = new Set();
         const say = (what, node) => {

@@ -23,7 +23,8 @@ LECTURE = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 # Which call makes the widget that a twin in JavaScript stands for.
 WIDGETS = {"twin-latent-2": "sliders.latent_sliders(net)", "twin-latent-12": "sliders.latent_sliders(net12)",
            "twin-gaussian": "sliders.gaussian_sliders()", "twin-kl": "sliders.kl_sliders()",
-           "twin-beta": "sliders.beta_slider()", "twin-pad": "pad.latent_pad(net, autoencoder",
+           "twin-beta": "sliders.beta_slider()", "twin-pad": "plane_pad = pad.latent_pad(net, autoencoder",
+           "twin-walk": "walker = pad.latent_pad(net, autoencoder",
            "twin-canvas": "pad.drawing_pad(net)"}
 TAGS = {"setup", "show-code", "slow", *WIDGETS}
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", flags=re.S)

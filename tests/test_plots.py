@@ -315,12 +315,14 @@ def test_no_digit_is_written_over_another():
     assert np.hypot(texts["4"][0] - 0.5, texts["4"][1]) < 0.1
 
 
+@pytest.mark.parametrize("text_size", [None, 9, 15])
 @pytest.mark.parametrize("columns", [1, 2, 4])
-def test_ten_digits_in_one_crowd_are_all_read(columns):
-    """Ten classes of one distribution, in pictures of several sizes: no numeral's box touches another's."""
+def test_ten_digits_in_one_crowd_are_all_read(columns, text_size):
+    """Ten classes of one distribution, in pictures and letters of several sizes: no numeral's box touches another's."""
     rng = np.random.default_rng(1)
     figure, axes = plt.subplots(1, columns, figsize=(7, 7 / columns), squeeze=False)
-    ax = plots.latent_plane(rng.normal(size=(5000, 2)), np.arange(5000) % 10, span=3.3, ax=axes[0, 0])
+    ax = plots.latent_plane(rng.normal(size=(5000, 2)), np.arange(5000) % 10, span=3.3, text_size=text_size,
+                            ax=axes[0, 0])
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts]
     assert len(boxes) == 10 and not any(box.overlaps(other) for i, box in enumerate(boxes) for other in boxes[:i])

@@ -176,7 +176,8 @@ def _content(cell, folder, twins):
     if cell.cell_type != "code":
         return
     if "show-code" in tags:
-        yield "code", code_markup(cell.source)
+        columns = max(map(len, cell.source.splitlines()))
+        yield "code", f'<div style="--columns: {columns}">{code_markup(cell.source)}</div>'
     named = [tag for tag in tags if tag in KINDS]
     if named:
         yield "widget", twins.place(named[0])

@@ -153,7 +153,7 @@ def cost_curves(history, *, ax=None):
     return ax
 
 
-def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
+def latent_plane(codes, labels, class_names=None, *, span=None, text_size=None, ax=None):
     """Draw two-dimensional codes as dots, coloured by class, the digit or name written at the middle of its dots.
 
     Where two would be written over each other, each moves to where its dots are denser, then to the nearest dot that
@@ -168,6 +168,8 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
         What to call the classes 0, 1 and so on.
     span : float, optional
         The picture shows -span to span on both axes; without it, whatever the codes need.
+    text_size : float, optional
+        Of the digits or names, in points; without it, what suits the size of the picture.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -189,6 +191,7 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     if span is None:
         span = 1.05 * np.abs(codes).max() or 1.0  # a collapsed encoder puts every code at 0
     span = _validate.real(span, "span", above=0)
+    text_size = None if text_size is None else _validate.real(text_size, "text_size", above=0)
     ax = _axes(ax, figsize=(5, 5))
     colours = np.array([mpl.colors.to_rgb(colour) for colour in DIGIT_COLOURS])[labels % len(DIGIT_COLOURS)]
     # Small enough that 70,000 dots do not become one stain. In a shuffled order no class covers the others.
@@ -197,13 +200,14 @@ def latent_plane(codes, labels, class_names=None, *, span=None, ax=None):
     # Antialiasing would pale dots smaller than a pixel, and make a picture of 70,000 of them three times as large.
     ax.scatter(*codes[order].T, c=colours[order], s=size, linewidths=0, rasterized=True, antialiased=size > 1)
     inches = ax.get_position().width * ax.figure.get_figwidth()
-    size_of_text = np.clip(3.9 * inches, 7, 15) if class_names is None else 11  # 15 points in a picture of 5 inches
-    clear = 1.3 * size_of_text / 72 * 2 * span / inches  # a numeral's diagonal, in units of the code
+    if text_size is None:
+        text_size = np.clip(3.9 * inches, 7, 15) if class_names is None else 11  # 15 points in a picture of 5 inches
+    clear = 1.3 * text_size / 72 * 2 * span / inches  # a numeral's diagonal, in units of the code
     places = _digit_places(codes, labels, span, clear)
     if class_names is not None:
         _part(list(places.values()), 0.35 * span, 0.09 * span)
     for label, place in places.items():
-        ax.text(*place, names[label], color=INK, size=size_of_text, weight="bold", ha="center",
+        ax.text(*place, names[label], color=INK, size=text_size, weight="bold", ha="center",
                 va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
