@@ -59,6 +59,7 @@ def mass_centre(image):
 
 # The form of an MNIST digit ------------------------------------------------------------------------------------------
 
+@pytest.mark.slow
 def test_real_digits_have_that_form_already():
     """Of 10,000 some 3 lie on the border between two pixels, or fill a box of 19."""
     images = load_mnist("test").images[::4]

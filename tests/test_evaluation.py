@@ -31,6 +31,7 @@ def test_elbo_is_made_of_its_parts(vae):
     assert result.reconstruction > 0 and result.kl > 0
 
 
+@pytest.mark.slow
 def test_elbo_against_scipy(vae):
     """The expectation over z by 200 draws an image through the NumPy network, within the Monte Carlo error of both."""
     n, draws = 20, 200

@@ -115,6 +115,7 @@ def test_stored_digits_come_from_the_shipped_networks(scripts, stored):
             f"{key}: run python -m tools.figure_data digits")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, least, most", [("reconstruction", 0, 0.1), ("both", 0.75, 1)])
 def test_figure_3_ellipses_cover_as_much_as_its_description_says(stored, name, least, most):
     mean, std = stored[f"{name}/z_mean"], np.exp(stored[f"{name}/z_log_var"] / 2)
@@ -130,6 +131,7 @@ def test_figure_6_only_with_kl_the_codes_are_where_the_prior_is(stored):
     assert inside[0] < 0.5 and inside[1] > 0.95
 
 
+@pytest.mark.slow
 def test_figure_6_draws_are_of_the_kinds_that_its_description_names(stored):
     """Four draws are too few to tell. Over 10,000, a draw is of the kind of the test digit with the nearest code."""
     z = np.random.default_rng(0).standard_normal((10_000, 2))

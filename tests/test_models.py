@@ -294,6 +294,7 @@ def precision():
 class TestKerasDoors:
     """What Keras offers for any model works for these."""
 
+    @pytest.mark.slow
     def test_metrics_of_a_fit_without_targets(self, x):
         """They compare the reconstruction with the input. Noise of standard deviation exp(-20) leaves z at its mean."""
         vae = models.build_vae(seed=0)
@@ -353,6 +354,7 @@ class TestKerasDoors:
         expected = kl_to_standard_normal(*(tf.cast(values, "float64").numpy() for values in (mean, log_var)))
         assert np.allclose(models.kl_cost(mean, log_var), expected, rtol=1e-5)
 
+    @pytest.mark.slow
     def test_exported_before_and_after_a_call(self, x, tmp_path):
         vae = models.build_vae(seed=0)
         for when in ("before", "after"):

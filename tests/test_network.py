@@ -312,6 +312,7 @@ def test_scores_are_good(pretrained):
     assert test["ae-2d"]["reconstruction"] < -test["vae-2d"]["elbo"], "no price on the code"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vae-2d", "vae-12d"])
 def test_scores_are_true(pretrained, digits, name):
     """The test scores once more: other arithmetic, other noise, the same 10,000 digits.
@@ -338,6 +339,7 @@ def test_scores_are_true(pretrained, digits, name):
     assert abs(np.mean(first) + np.mean(kl) + stated["elbo"]) < 5 * error + 0.01
 
 
+@pytest.mark.slow
 def test_score_of_the_autoencoder_is_true(pretrained, digits):
     """Nothing is drawn here, so only the rounding to two decimals and that of float32 are left."""
     network = pretrained("ae-2d")

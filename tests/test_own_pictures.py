@@ -171,6 +171,7 @@ class TestArrays:
             models.to_network(vae)
 
 
+@pytest.mark.slow
 def test_exported_in_the_shape_of_the_images(tmp_path):
     vae = convolutional(COLOUR)
     x = (shapes_of(COLOUR, 5).images / 255).astype("float32")
