@@ -1,12 +1,16 @@
 """The widgets in a real JupyterLab, in a real browser: as a reader moves them, with the mouse and with the keyboard."""
 
+import io
+import re
 import shutil
 import statistics
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tools import browser
+from vae_helpers.data import load_mnist
 from vae_helpers.network import load_pretrained
 
 pytestmark = pytest.mark.slow
@@ -65,50 +69,91 @@ def decoded(name, z):
     return 255 - 255 * load_pretrained(name).decode(np.array([z]))[0]  # (28, 28)
 
 
-def test_gaussian_sliders(open_notebook):
-    lab = open_notebook("from vae_helpers import sliders\npanel = sliders.gaussian_sliders()\npanel",
-                        'print(*(panel.controls[name].value for name in ("mean", "std")))')
-    page, picture = lab.page, lab.page.locator("img.widget-image")
-    number, handle = slider(page, "mean \u03bc")
+WHICH = {"gaussian_sliders": ("mean \u03bc", "mean", 0.05, "asked for 0.05"),
+         "kl_sliders": ("mean of q", "mean_q", 1.05, "is 1.05 nats"), "beta_slider": ("beta", "beta", 3.0, "Rate")}
 
-    before = browser.picture_of(picture)
-    handle.press("ArrowRight")
-    wait_for_text(page.get_by_role("status"), "asked for 0.05")
-    assert float(number.input_value()) == 0.05
-    assert (browser.picture_of(picture) != before).any()
 
-    source = picture.get_attribute("src")
-    page.mouse.move(*middle(handle))
+@pytest.mark.parametrize("make", WHICH)
+def test_what_is_moved_in_the_page_python_reads(open_notebook, make):
+    """By key and by mouse; and what Python sets, the page shows."""
+    label, name, next_value, told = WHICH[make]
+    lab = open_notebook(f"from vae_helpers import sliders\npanel = sliders.{make}()\npanel",
+                        f"print(float(panel.{name}))", f"panel.{name} = 0.3 if '{name}' == 'beta' else -1.25")
+    page, control, status = lab.page, lab.page.get_by_role("slider", name=label), lab.page.get_by_role("status")
+    chart = page.locator(".vae-twin .chart")
+
+    before = status.inner_text(), browser.picture_of(chart)
+    control.press("ArrowRight")
+    wait_for_text(status, told)
+    assert status.inner_text() != before[0]
+    page.wait_for_function("([node, old]) => node.toDataURL() !== old", arg=[chart.element_handle(), ""])
+    assert (browser.picture_of(chart) != before[1]).any()
+    assert numbers(lab.run_cell(1)) == [next_value]
+
+    box = control.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    x, y = middle(handle)
-    page.mouse.move(x + 30, y + 5, steps=5)
-    # While the mouse is still down.
-    page.wait_for_function("src => document.querySelector('img.widget-image').src != src", arg=source)
+    moved = status.inner_text()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2 + 5, steps=5)
+    assert status.inner_text() != moved, "while the mouse is still down"
     page.mouse.up()
+    assert numbers(lab.run_cell(1))[0] > next_value
 
-    std, _ = slider(page, "std \u03c3")
-    std.fill("0.5")
-    std.press("Enter")
-    wait_for_text(page.get_by_role("status"), "asked for 0.50")
-    shown = [float(number.input_value()), float(std.input_value())]
-    assert 0.5 < shown[0] < 3 and shown[1] == 0.5
-    assert numbers(lab.run_cell(1)) == pytest.approx(shown)
+    lab.run_cell(2)
+    shown = "2" if name == "beta" else "-1.25"  # the third of the betas
+    page.wait_for_function("([node, value]) => node.value === value", arg=[control.element_handle(), shown])
+    assert status.inner_text() != moved
+
+
+@pytest.mark.parametrize("typed, value", [("0,7", 0.7), ("-1,25", -1.25), ("9", 3.0)])
+def test_a_typed_number_reaches_python(open_notebook, typed, value):
+    lab = open_notebook("from vae_helpers import sliders\npanel = sliders.kl_sliders()\npanel", "print(panel.mean_q)")
+    field = lab.page.get_by_role("spinbutton", name="mean of q")
+    field.press("ControlOrMeta+a")
+    lab.page.keyboard.type(typed)
+    lab.page.keyboard.press("Enter")
+    assert field.evaluate("node => node.valueAsNumber") == value
+    assert numbers(lab.run_cell(1)) == [value]
+
+
+def test_sliders_in_the_browser_answer_while_a_cell_runs_and_after_a_restart(open_notebook):
+    lab = open_notebook("from vae_helpers import sliders\npanel = sliders.gaussian_sliders()\npanel",
+                        "import time\ntime.sleep(4)", "print(panel.mean)")
+    page, control, status = lab.page, lab.page.get_by_role("slider", name="mean \u03bc"), lab.page.get_by_role("status")
+    lab.cell(1).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    running = lab.cell(1).get_by_text("[*]:")
+    running.wait_for()
+    for step in range(1, 11):
+        control.press("ArrowRight")
+        assert f"asked for {0.05 * step:.2f}" in status.inner_text()  # at once
+    assert running.is_visible()
+    running.wait_for(state="detached")
+    assert numbers(lab.run_cell(2)) == [0.5]
+
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_timeout(2000)
+    control.press("ArrowRight")
+    assert "asked for 0.55" in status.inner_text()
 
 
 def test_latent_sliders(open_notebook):
     lab = open_notebook("from vae_helpers.network import load_pretrained\nfrom vae_helpers import sliders\n"
                         'panel = sliders.latent_sliders(load_pretrained("vae-2d"))\npanel', "print(panel.z)")
-    page, picture, status = lab.page, lab.page.locator("img.widget-image"), lab.page.get_by_role("status")
+    page, status = lab.page, lab.page.get_by_role("status")
+    picture, original = lab.page.locator("img.widget-image").all()
     number, handle = slider(page, "z[0]")
 
     def shows(z):
         """Whether the digit is the one that the code is decoded to by itself; a picture of whole grey levels."""
-        pixels, right = browser.picture_of(picture)[..., 0], decoded("vae-2d", z)
-        scale = pixels.shape[0] // 28
-        digit = pixels[: 28 * scale, : 28 * scale].reshape(28, scale, 28, scale)
-        return np.ptp(digit, axis=(1, 3)).max() == 0 and np.abs(digit[:, 0, :, 0] - right).max() <= 1
+        return np.abs(browser.picture_of(picture)[..., 0] - decoded("vae-2d", z)).max() <= 1
 
-    assert shows([0.0, 0.0])
+    assert shows([0.0, 0.0]) and not original.is_visible()
+    # The page makes squares of the digit's pixels.
+    side = picture.bounding_box()["width"]
+    screen = np.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("L"))
+    pale = np.abs(screen[:, :, None] - browser.picture_of(picture)[..., 0].ravel()).min(axis=-1)
+    assert side > 250 and np.mean(pale > 1) < 0.01, "levels between those of the digit"
     for step in ("0.05", "0.10", "0.15"):
         handle.press("ArrowRight")
         wait_for_text(status, f"z is ({step}, 0.00)")
@@ -129,6 +174,9 @@ def test_latent_sliders(open_notebook):
     page.get_by_role("button", name="take a real digit").click()
     wait_for_text(status, "The original is number")
     assert page.get_by_text("original", exact=True).is_visible() and shows(numbers(lab.run_cell(1)))
+    assert original.bounding_box()["width"] < side and original.is_visible()
+    number = int(re.search(r"number (\d+)", status.inner_text())[1])
+    assert np.array_equal(255 - browser.picture_of(original)[..., 0], load_mnist("test").images[number])
     page.get_by_role("button", name="reset to 0").click()
     wait_for_text(status, "z is (0.00, 0.00)")
 

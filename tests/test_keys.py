@@ -20,19 +20,21 @@ vae, ae = load_pretrained("vae-2d"), load_pretrained("ae-2d")
 WIDGETS = [
     "sliders.gaussian_sliders()",
     "sliders.kl_sliders()",
+    "sliders.beta_slider()",
     "latent = sliders.latent_sliders(vae)\nlatent",
     "two = pad.latent_pad(vae, ae)\ntwo.points = [(0, 0), (1, 1), (1, 0)]\ntwo",
     "pad.drawing_pad(vae)",
     'button = ipywidgets.Button(description="press me")\nsliders.guarded(button)',
 ]
 N_CELLS = len(WIDGETS) + 2
+PARTS = {".vae-twin .sentence": 3, ".vae-pad .where span": 6, ".vae-gone": 4}  # all are there
 
 # What Tab leads to in the outputs, each with the kind that it is of.
 COLLECT = """() => {
     const kinds = ":is(a[href], button, input, select, textarea, summary, [tabindex])";
     window.focusables = [...document.querySelectorAll(`.jp-OutputArea-output ${kinds}`)].filter(
         node => node.tabIndex >= 0 && !node.disabled && node.checkVisibility());
-    const place = node => node.closest(".vae-pad") ? "pad" : "";
+    const place = node => ["pad", "twin"].find(name => node.closest(`.vae-${name}`)) ?? "";
     return focusables.map(node => [node.tagName, node.type, node.role, place(node)].join(" "));
 }"""
 
@@ -87,8 +89,8 @@ def lab(chromium, tmp_path_factory):
         lab = browser.LabPage(chromium, address)
         lab.page.set_viewport_size({"width": 1280, "height": 5000})  # JupyterLab leaves out what is not in sight
         lab.open("widgets.ipynb")
-        for part in (".vae-pad .where span", ".vae-gone"):
-            lab.page.wait_for_function(f"document.querySelectorAll('{part}').length === 6")
+        for part, count in PARTS.items():
+            lab.page.wait_for_function(f"document.querySelectorAll('{part}').length === {count}")
         yield lab
         lab.close()
         assert lab.errors == [] and lab.outside == []
@@ -212,13 +214,15 @@ def test_escape_leads_back_to_the_cell(page, kinds):
 
 
 def test_escape_closes_an_open_choice_and_no_more(page, kinds):
-    number, = [number for kind, number in kinds.items() if kind.startswith("SELECT")]
-    focus(page, number)
-    page.keyboard.press("Alt+ArrowDown")
-    page.wait_for_function("number => focusables[number].matches(':open')", arg=number)
-    page.keyboard.press("Escape")
-    page.wait_for_function("number => !focusables[number].matches(':open')", arg=number)
-    assert has_focus(page, number)
+    numbers = [number for kind, number in kinds.items() if kind.startswith("SELECT")]
+    assert len(numbers) == 2
+    for number in numbers:
+        focus(page, number)
+        page.keyboard.press("Alt+ArrowDown")
+        page.wait_for_function("number => focusables[number].matches(':open')", arg=number)
+        page.keyboard.press("Escape")
+        page.wait_for_function("number => !focusables[number].matches(':open')", arg=number)
+        assert has_focus(page, number)
 
 
 def test_the_fields_own_chords_edit_the_field(page):
@@ -233,18 +237,20 @@ def test_the_fields_own_chords_edit_the_field(page):
 
 
 @pytest.mark.parametrize("typed, value", [("0,7", 0.7), ("-1,25", -1.25), (",5", 0.5), ("1.5", 1.5)])
-def test_a_comma_is_a_point(page, typed, value):
-    field = page.get_by_label("z[0]", exact=True)
+@pytest.mark.parametrize("label, told", [("z[0]", "z is ({:.2f}, "), ("mean \u03bc", "asked for {:.2f}")])
+def test_a_comma_is_a_point(page, label, told, typed, value):
+    field = page.get_by_role("spinbutton", name=label, exact=True)
     field.fill("0")
     field.press("ControlOrMeta+a")
     page.keyboard.type(typed)
     page.keyboard.press("Enter")
-    page.get_by_text(f"z is ({value:.2f}, ").wait_for()
+    page.get_by_text(told.format(value)).first.wait_for()
     assert field.evaluate("node => node.valueAsNumber") == value
 
 
 def test_a_comma_is_a_point_when_pasted(page):
-    text, field = page.get_by_placeholder("0 to 9999"), page.get_by_label("z[0]", exact=True)
+    text = page.get_by_placeholder("0 to 9999")
+    field = page.get_by_role("spinbutton", name="z[0]", exact=True)
     text.fill("0,25")
     text.press("ControlOrMeta+a")
     text.press("ControlOrMeta+x")
@@ -261,9 +267,10 @@ def test_control_enter_runs_the_cell(page, elements, kinds):
     focus(page, number)
     press(page, "Ctrl Enter")
     page.wait_for_function("number => !focusables[number].isConnected", arg=number)
-    page.wait_for_function("document.querySelectorAll('.vae-gone').length === 6")
+    page.wait_for_function(f"document.querySelectorAll('.vae-gone').length === {PARTS['.vae-gone']}")
     after = [cell["execution_count"] for cell in state(page)[0]]
-    assert [old != new for old, new in zip(before, after, strict=True)] == [False, True, *[False] * len(WIDGETS)]
+    changed = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    assert changed == [1 + next(i for i, source in enumerate(WIDGETS) if "latent_sliders" in source)]
 
 
 def test_after_escape_the_keys_are_the_notebooks(page):

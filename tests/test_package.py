@@ -279,7 +279,7 @@ def test_inner_rooms_are_documented_too(room):
 
 # Small, and it says so -----------------------------------------------------------------------------------------------
 
-MOST_LINES = 2200  # 1,900 is the aim: CONTRIBUTING.md
+MOST_LINES = 2000  # 1,900 is the aim
 
 
 def code_lines(path):

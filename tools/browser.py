@@ -205,7 +205,7 @@ def widget_latencies(folder, presses=100):
                 write_notebook(folder / "files" / f"{name}.ipynb", f"{cell}\nfrom vae_helpers.network import "
                                'load_pretrained\nshow(load_pretrained("vae-2d"))')
                 lab.open(f"{name}.ipynb")
-                image = lab.page.locator("img.widget-image")
+                image = lab.page.locator("img.widget-image").first
                 latencies[name] = key_latencies(lab.page, lab.page.locator(control).first,
                                                 image if name == "latent_sliders" else None, presses)
                 lab.close()
