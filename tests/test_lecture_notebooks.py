@@ -211,10 +211,13 @@ def test_what_a_cell_reads_is_found():
 
 
 @LECTURE
-def test_one_cell_trains(path):
+def test_one_cell_trains_once(path):
+    """And not in a loop."""
     _, others = code_cells(path)
-    trains = [cell.id for cell in others if "train_live(" in cell.source]
-    assert trains == [cell.id for cell in others if "slow" in tags_of(cell)] and len(trains) == 1
+    trains = [cell for cell in others if "train_live(" in cell.source]
+    assert trains == [cell for cell in others if "slow" in tags_of(cell)] and len(trains) == 1
+    outside = [ast.unparse(node) for node in ast.parse(trains[0].source).body if not isinstance(node, ast.For)]
+    assert "\n".join(outside).count("train_live(") == trains[0].source.count("train_live(") == 1
 
 
 @pytest.mark.slow
