@@ -20,7 +20,7 @@ case "$*" in
     *"-m venv --clear "*) rm -rf "$4" ;;
 esac
 case "$*" in
-    *"-m venv"*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
+    *"-m venv"*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python"; : >"$last/pyvenv.cfg" ;;
     *"-m pip"*) echo "$PIP_SAYS" >&2; exit "${PIP_ENDS:-0}" ;;
 esac
 """
@@ -96,6 +96,26 @@ def test_an_environment_of_another_folder_is_made_anew(series, how):
     assert installs(asked) == [] and "anew" not in done.stdout
     if series.exists():
         assert (series / ".venv" / "left over").exists(), "the original is left alone"
+
+
+def test_an_environment_of_another_folder_behind_a_link_is_left_alone(series):
+    make(series, "lab")
+    other = series.parent / "other"
+    shutil.copytree(series, other, ignore=shutil.ignore_patterns(".venv"))
+    (other / ".venv").symlink_to(series / ".venv")
+    done, asked = make(other, "lab")
+    assert done.returncode and "Remove the link" in done.stderr and installs(asked) == []
+    assert (series / ".venv" / ".ready").exists()
+
+
+def test_an_environment_that_lost_what_makes_it_one_is_made_anew(series):
+    """Its Python is then that of the system, and pip would install there."""
+    make(series, "lab")
+    (series / ".venv" / "pyvenv.cfg").unlink()
+    (series / ".venv" / ".ready").unlink()
+    done, asked = make(series, "lab")
+    assert done.returncode == 0 and any("-m venv --clear" in line for line in asked)
+    assert (series / ".venv" / "pyvenv.cfg").exists() and installs(asked) == ["requirements.txt"]
 
 
 def test_an_environment_that_an_earlier_version_set_up_is_kept(series):

@@ -30,10 +30,13 @@ Install one from https://www.python.org/downloads/ or your package manager, then
 # An environment holds the path of its folder in many places. Copied, it runs the code of the folder that it came from.
 old=$(cat "$environment/.ready" 2>/dev/null) || old=
 if [ "${old:-$here}" != "$here" ]; then
+    [ ! -L "$environment" ] || stop "$environment is a link to the environment of $old. Remove the link, then try again."
     echo "$environment was set up for another folder, $old, and is made anew."
     make_environment --clear
 elif [ ! -x "$python" ]; then
     make_environment ""
+elif [ ! -e "$environment/pyvenv.cfg" ]; then # half made or half deleted, its pip would install elsewhere
+    make_environment --clear
 fi
 
 # Into this environment, also where pip is told to install for the user.
