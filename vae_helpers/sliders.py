@@ -539,9 +539,9 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         """Put the sentence below what is decoded and the original."""
         decoded = ipywidgets.VBox([ipywidgets.HTML("decoded"), self.image], layout=_layout(flex="12 1 0"))
         self._origin = ipywidgets.VBox([ipywidgets.HTML("original"), self.original], layout=_layout(flex="5 1 0"))
-        # At most 12 and 5 pixels of the page for each of 28; what scrolls would get the focus.
-        right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status], layout=ipywidgets.Layout(
-            flex="4 1 280px", max_width="492px", overflow="visible"))
+        # At most 12 and 5 pixels of the page for each of 28.
+        right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status],
+                                layout=ipywidgets.Layout(flex="4 1 280px", max_width="492px"))
         right.add_class("vae-decoded")  # assets/guard.css
         return right
 

@@ -14,13 +14,15 @@ export function makeSlider({ label, low, high, step }, act, ...more) {
     range.value = value;
     number.value = (value + 0).toFixed(digits); // 0 is added to lose the sign of -0
   };
-  range.addEventListener("input", () => act(Number(range.value)));
-  number.addEventListener("change", () => {
+  const take = () => {
     const typed = Number.isNaN(number.valueAsNumber) ? Number(range.value) : number.valueAsNumber;
     const value = clamp(Number(typed.toFixed(digits)), low, high);
     show(value); // also where it is the value of before
     act(value);
-  });
+  };
+  range.addEventListener("input", () => act(Number(range.value)));
+  number.addEventListener("change", take);
+  number.addEventListener("keydown", ({ key }) => key === "Enter" && take()); // in JupyterLab that alone is no change
   return { node: element("div", { class: "row" }, element("label", { for: id }, label), number, range, ...more), show };
 }
 
