@@ -2,17 +2,19 @@
 
 import numpy as np
 
-from vae_helpers.exercises import Exercise
+from vae_helpers.exercises import Exercise, Interval
 
 EXERCISES = {
     "08.1": Exercise(
-        right=16 * (2 - 2**0.5),  # (sqrt(512) - sqrt(256)) * sqrt(2)
+        right=(2**0.5 - 1) * 1000**0.5,  # (sqrt(1000) - sqrt(500)) / sqrt(1/2)
         rtol=5e-3,
         mistakes={
-            "That is the answer for 12 elements. Change the 12 to 512.": 12**0.5 * (2**0.5 - 1),
-            "That is the difference of the two lengths. Divide it by the spread, the root of 1/2.": 16 * 2**0.5 - 16,
-            "The spread is the root of 1/2, and you divided by 1/2.": 2 * (16 * 2**0.5 - 16),
-            "The point half-way has the length sqrt(d / 2), not sqrt(d) / 2.": 16.0,
+            "That is the answer for 12 elements. Change the 12 to 1000.": 12**0.5 * (2**0.5 - 1),
+            "That is the answer for 512 elements, which is printed further up.": Interval(9.29, 9.42),
+            "That is the difference of the two lengths. Divide it by the spread, the root of 1/2.":
+                1000**0.5 - 500**0.5,
+            "The spread is the root of 1/2, and you divided by 1/2.": 2 * (1000**0.5 - 500**0.5),
+            "The point half-way has the length sqrt(d / 2), not sqrt(d) / 2.": (1000 / 2) ** 0.5,
         },
         praise="There the straight line runs where the prior puts nothing.",
     ),
