@@ -68,6 +68,9 @@ assert _doubt["2 numbers"] > _doubt["12 numbers"] > _doubt["12, shifted"]
 assert _share["2 numbers"] - _share["12 numbers"] > 3 * _error
 assert _stats.ncx2.sf(_stats.chi2.ppf(0.99, 12), 12, 48) > 0.95  # the shifted draws leave the prior
 
+claim("looks", "The shifted draws score like the prior's, within the error of 500 draws")
+assert abs(_share["12, shifted"] - _share["12 numbers"]) < 3 * np.sqrt(2 * 0.25 / 500)
+
 claim("entropy", "with the most of its own class among its hundred nearest")
 assert np.array_equal(class_at(np.array(hearts)), np.arange(10))
 assert entropy(ink).sum(axis=(1, 2)).argmin() == 1  # the ones leave the least doubt

@@ -13,7 +13,7 @@ EXERCISES = {
             "That is the radius of a ball. A cube has corners, which reach beyond its span.": Interval(5.11, 5.13),
             "That is a mass. The span is asked for.": Interval(0.9, 1.0),
         },
-        praise="Six times the elements, and the span grows by a fifth.",
+        praise="Two elements need 2.81. Six times as many, and the span grows by a fifth.",
     ),
     "07.2": Exercise(
         right=lambda z, scale: z / np.hypot(1, scale),
