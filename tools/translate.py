@@ -230,7 +230,7 @@ def _fitted(found, path):
         return found[0]
     target = (path.parent / file).resolve() if file else path
     here = generated_of(path).parent
-    if target in TRANSLATED:
+    if target in TRANSLATED and (target == path or generated_of(target).exists()):
         # JupyterLab finds no heading with an accent: so by the name of the heading's cell, and with the file's name.
         place = f"#cell-id={cell_of(target, anchor)}" if anchor else ""
         return found[0].replace(address, Path(os.path.relpath(generated_of(target), here)).as_posix() + place)
