@@ -370,3 +370,10 @@ def test_make_lab_opens_the_start_page_of_a_language():
     assert Path(ROOT / start) == generated_of(PAGE) and "/lab/tree/notebooks/00_" in lab("").stdout
     refused = lab("xx")
     assert refused.returncode and "is not there" in refused.stderr and "não existe" in refused.stderr
+
+
+def test_the_portuguese_readme_leads_to_what_is_there():
+    text = (translate.ROOT / "README.pt-BR.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^()\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
+    assert len(links) > 5 and all((translate.ROOT / link).exists() for link in links)
+    assert "(README.pt-BR.md)" in (translate.ROOT / "README.md").read_text(encoding="utf-8")
