@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tools import browser
+from vae_helpers import study
 from vae_helpers.data import load_mnist
 from vae_helpers.network import load_pretrained
 
@@ -114,12 +115,12 @@ def test_what_is_moved_in_the_page_python_reads(open_notebook, make):
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2 + 5, steps=5)
     assert status.inner_text() != moved, "while the mouse is still down"
     page.mouse.up()
-    last = float(control.input_value())  # of the stops, where it is beta
-    value = {6: 30.0}.get(last, last) if make == "beta_slider" else last
+    stop = control.input_value()
+    value = study.BETAS[int(stop)] if name == "beta" else float(stop)
     assert value > next_value and read(lab, 1, [value]) == [value]
 
     execute(page, f"panel.{name} = {0.3 if name == 'beta' else -1.25}")
-    shown = "2" if name == "beta" else "-1.25"  # the third of the betas
+    shown = str(study.BETAS.index(0.3)) if name == "beta" else "-1.25"
     page.wait_for_function("([node, value]) => node.value === value", arg=[control.element_handle(), shown])
     assert status.inner_text() != moved
 
