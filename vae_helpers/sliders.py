@@ -20,13 +20,12 @@ from PIL import Image
 from vae_helpers import _validate, study
 from vae_helpers.data import as_vectors, labelled, load_mnist
 from vae_helpers.gaussian import kl_between, prior_tail
-from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.look import COLOURS, DIGIT_COLOURS, PRIOR, WRONG
 from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
 DRAWS = (10, 1000)
-COLOURS = {"encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "noise": NOISE, "ink": INK}
 
 # Callbacks may come on two threads. Reentrant, because whoever observes a picture may move a slider.
 _drawing = threading.RLock()
@@ -107,7 +106,7 @@ class _InBrowser(OrSentence, anywidget.AnyWidget):
     def _sliders(self):
         # In the order of their class; `traits` has them by the alphabet.
         numbers = [part for kind in type(self).__mro__ for part in vars(kind).values() if isinstance(part, _Number)]
-        return {"controls": [{"name": number.name, **number.control} for number in numbers], "colours": COLOURS}
+        return {"controls": [{"name": number.name, **number.control} for number in numbers], **COLOURS}
 
 
 class GaussianSliders(_InBrowser):
