@@ -354,7 +354,6 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             self._kl = kl_between(self._codes, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0)  # (latent_dim,)
             order = np.argsort(-self._kl, kind="stable")
         self._number = None  # of the real digit that the code started from
-        self._waiting = False  # while several controls are set, and only then
         # What the picture shows, by the names of the elements.
         z = self._code(np.zeros(network.latent_dim) if z is None else z)
         self._values = dict(zip(self._names, z.round(2).tolist()))
@@ -400,12 +399,9 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             The new values of sliders, by the sliders' names.
         """
         with _drawing:
-            self._waiting = True
-            try:
-                for name, value in values.items():
-                    self._values[name] = self.controls[name].value = round(value, 2)
-            finally:
-                self._waiting = False
+            for name, value in values.items():
+                # In this order: a slider that shows what is known already draws nothing.
+                self._values[name] = self.controls[name].value = round(value, 2)
             self.refresh()
 
     def _show(self, code, number=None):
@@ -428,12 +424,8 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
                                      f"The picture stays as it was. {problem}</div>")
 
     def _redraw(self):
-        self._waiting = True
-        try:
-            for name, number in self.numbers.items():
-                number.value = self._values[name]
-        finally:
-            self._waiting = False
+        for name, number in self.numbers.items():
+            number.value = self._values[name]
         self.image.value = _ink_png(self._network.decode(self.z[None]), self._shape)
         if self._number is not None:
             real = self._images[self._number: self._number + 1]
@@ -468,16 +460,15 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             # Read inside the lock: whoever draws last draws the newest value.
             value, shown = round(slider.value, 2), self._values[name]
             rounded = slider.from_browser and abs(value - shown) <= slider.step / 2
-            if not self._waiting and value != shown and not rounded:
+            if value != shown and not rounded:
                 self._values[name] = value
                 self.refresh()
 
-    def _typed(self, _):
+    def _typed(self, name):
         with _drawing:
-            typed = {} if self._waiting else {name: number.value for name, number in self.numbers.items()
-                                              if number.value != self._values[name]}
-            if typed:
-                self.move(typed)
+            value = self.numbers[name].value
+            if value != self._values[name]:
+                self.move({name: value})
 
     def _row(self, i):
         """Return the field and the slider of an element, and its KL over a bar."""
@@ -488,7 +479,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             **limits, description=name, style={"description_width": "3.1em"},
             layout=ipywidgets.Layout(width="8.6em", flex="0 0 auto"))
         slider.observe(lambda _: self._slid(name), "value")
-        number.observe(self._typed, "value")
+        number.observe(lambda _: self._typed(name), "value")
         if self._kl is None:
             return ipywidgets.HBox([number, slider])
         share = 100 * self._kl[i] / self._kl.max()
