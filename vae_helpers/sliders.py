@@ -522,7 +522,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         return ipywidgets.VBox(
             [ipywidgets.HTML(heading), *rows, ipywidgets.HBox([draw, reset]), ipywidgets.HBox([real, label]),
              ipywidgets.HBox([number])],
-            layout=ipywidgets.Layout(flex="1 1 292px", max_width="430px", margin="0 8px 0 0"))
+            layout=ipywidgets.Layout(flex="4 1 292px", max_width="430px", margin="0 8px 0 0"))
 
     def _right(self):
         """Put the sentence below what is decoded and the original."""
@@ -530,7 +530,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         self._origin = ipywidgets.VBox([ipywidgets.HTML("original"), self.original], layout=_layout(flex="5 1 0"))
         # At most 12 and 5 pixels of the page for each of 28.
         right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status],
-                                layout=ipywidgets.Layout(flex="4 1 280px", max_width="492px"))
+                                layout=ipywidgets.Layout(flex="1 1 280px", max_width="492px"))
         right.add_class("vae-decoded")  # assets/guard.css
         return right
 
