@@ -483,6 +483,25 @@ def test_every_control_has_a_name_and_answers_keys(page, tag):
     assert page.get_by_role("status").count() == 1
 
 
+@pytest.mark.parametrize("tag", ["twin-kl", "twin-gaussian", "twin-beta"])
+@pytest.mark.parametrize("width, height", [(844, 455), (620, 479)])
+def test_a_slider_is_long_and_its_picture_in_sight(page, tag, width, height):
+    """In what JupyterLab leaves of 1280 by 720 at 125 %, and of the width of 800."""
+    page.set_viewport_size({"width": width, "height": height})
+    show(page, tag)
+    page.add_style_tag(content="body { margin: 0; }")
+    tracks = page.locator("input[type=range]").evaluate_all("nodes => nodes.map(node => node.clientWidth)")
+    assert min(tracks) >= 220
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if tag != "twin-beta" or width > 800:  # below its slider else
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    # A track as long for each value: it would slip away under the finger.
+    slider = page.get_by_role("slider").first
+    for key in ("Home", "End"):
+        slider.press(key)
+        assert slider.evaluate("node => node.clientWidth") == tracks[0]
+
+
 def test_a_typed_number_is_taken_and_kept_within_its_limits(page):
     show(page, "twin-kl")
     box = page.get_by_role("spinbutton", name="mean of q")

@@ -11,7 +11,7 @@ import json
 
 import numpy as np
 
-from vae_helpers import sliders, study
+from vae_helpers import look, sliders, study
 from vae_helpers.data import Digits, load_mnist
 from vae_helpers.gaussian import kl_between
 from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, load_pretrained
@@ -49,7 +49,7 @@ def latent(network, n_digits=N_DIGITS):
             "codes": z_mean[some].astype("<f4"), "images": test.images[some], "labels": test.labels[some],
             "setup": {"layers": layers, "order": order.tolist(), "kl": None if kl is None else kl.tolist(),
                       "limit": float(max(4, np.ceil(np.abs(z_mean).max()))), "shape": network.image_shape,
-                      **sliders.COLOURS}}
+                      **look.COLOURS}}
 
 
 def gaussian():

@@ -9,3 +9,5 @@ NOISE = "#717581"  # the noise alpha
 WRONG = "#bd1f01"  # something wrong or empty
 DIGIT_COLOURS = tuple(mpl.color_sequences["petroff10"])  # of the digits 0 to 9
 INK = "#1a1a1a"
+# By the names that the widgets' modules in JavaScript have for them.
+COLOURS = {"encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "noise": NOISE, "wrong": WRONG, "ink": INK}

@@ -20,13 +20,12 @@ from PIL import Image
 from vae_helpers import _validate, study
 from vae_helpers.data import as_vectors, labelled, load_mnist
 from vae_helpers.gaussian import kl_between, prior_tail
-from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
+from vae_helpers.look import COLOURS, DIGIT_COLOURS, PRIOR, WRONG
 from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
 DRAWS = (10, 1000)
-COLOURS = {"encoder": ENCODER, "decoder": DECODER, "prior": PRIOR, "noise": NOISE, "ink": INK}
 
 # Callbacks may come on two threads. Reentrant, because whoever observes a picture may move a slider.
 _drawing = threading.RLock()
@@ -107,7 +106,7 @@ class _InBrowser(OrSentence, anywidget.AnyWidget):
     def _sliders(self):
         # In the order of their class; `traits` has them by the alphabet.
         numbers = [part for kind in type(self).__mro__ for part in vars(kind).values() if isinstance(part, _Number)]
-        return {"controls": [{"name": number.name, **number.control} for number in numbers], "colours": COLOURS}
+        return {"controls": [{"name": number.name, **number.control} for number in numbers], **COLOURS}
 
 
 class GaussianSliders(_InBrowser):
@@ -356,7 +355,6 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             self._kl = kl_between(self._codes, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0)  # (latent_dim,)
             order = np.argsort(-self._kl, kind="stable")
         self._number = None  # of the real digit that the code started from
-        self._waiting = False  # while several controls are set, and only then
         # What the picture shows, by the names of the elements.
         z = self._code(np.zeros(network.latent_dim) if z is None else z)
         self._values = dict(zip(self._names, z.round(2).tolist()))
@@ -402,12 +400,9 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             The new values of sliders, by the sliders' names.
         """
         with _drawing:
-            self._waiting = True
-            try:
-                for name, value in values.items():
-                    self._values[name] = self.controls[name].value = round(value, 2)
-            finally:
-                self._waiting = False
+            for name, value in values.items():
+                # In this order: a slider that shows what is known already draws nothing.
+                self._values[name] = self.controls[name].value = round(value, 2)
             self.refresh()
 
     def _show(self, code, number=None):
@@ -430,12 +425,8 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
                                      f"The picture stays as it was. {problem}</div>")
 
     def _redraw(self):
-        self._waiting = True
-        try:
-            for name, number in self.numbers.items():
-                number.value = self._values[name]
-        finally:
-            self._waiting = False
+        for name, number in self.numbers.items():
+            number.value = self._values[name]
         self.image.value = _ink_png(self._network.decode(self.z[None]), self._shape)
         if self._number is not None:
             real = self._images[self._number: self._number + 1]
@@ -470,16 +461,15 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             # Read inside the lock: whoever draws last draws the newest value.
             value, shown = round(slider.value, 2), self._values[name]
             rounded = slider.from_browser and abs(value - shown) <= slider.step / 2
-            if not self._waiting and value != shown and not rounded:
+            if value != shown and not rounded:
                 self._values[name] = value
                 self.refresh()
 
-    def _typed(self, _):
+    def _typed(self, name):
         with _drawing:
-            typed = {} if self._waiting else {name: number.value for name, number in self.numbers.items()
-                                              if number.value != self._values[name]}
-            if typed:
-                self.move(typed)
+            value = self.numbers[name].value
+            if value != self._values[name]:
+                self.move({name: value})
 
     def _row(self, i):
         """Return the field and the slider of an element, and its KL over a bar."""
@@ -490,7 +480,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             **limits, description=name, style={"description_width": "3.1em"},
             layout=ipywidgets.Layout(width="8.6em", flex="0 0 auto"))
         slider.observe(lambda _: self._slid(name), "value")
-        number.observe(self._typed, "value")
+        number.observe(lambda _: self._typed(name), "value")
         if self._kl is None:
             return ipywidgets.HBox([number, slider])
         share = 100 * self._kl[i] / self._kl.max()
@@ -533,7 +523,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         return ipywidgets.VBox(
             [ipywidgets.HTML(heading), *rows, ipywidgets.HBox([draw, reset]), ipywidgets.HBox([real, label]),
              ipywidgets.HBox([number])],
-            layout=ipywidgets.Layout(flex="1 1 292px", max_width="430px", margin="0 8px 0 0"))
+            layout=ipywidgets.Layout(flex="4 1 292px", max_width="430px", margin="0 8px 0 0"))
 
     def _right(self):
         """Put the sentence below what is decoded and the original."""
@@ -541,7 +531,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         self._origin = ipywidgets.VBox([ipywidgets.HTML("original"), self.original], layout=_layout(flex="5 1 0"))
         # At most 12 and 5 pixels of the page for each of 28.
         right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status],
-                                layout=ipywidgets.Layout(flex="4 1 280px", max_width="492px"))
+                                layout=ipywidgets.Layout(flex="1 1 280px", max_width="492px"))
         right.add_class("vae-decoded")  # assets/guard.css
         return right
 

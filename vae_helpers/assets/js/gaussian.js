@@ -14,7 +14,7 @@ const X = Array.from({ length: 1401 }, (_, i) => -SPAN + i / 100);
 /** Show the sliders of a model with "mean", "std", "n_draws" and "noise", and return a function that ends it. */
 export function showGaussian(el, model) {
   keepKeys();
-  const state = bind(model), { controls, colours } = state.get("setup");
+  const state = bind(model), { controls, ...colours } = state.get("setup");
   const sliders = controls.map(({ name, ...rest }) => [name, makeSlider(rest, (value) => state.set({ [name]: value }))]);
   const renew = () => state.set({ noise: Array.from(state.get("noise"), drawNormal) });
   const draws = () => describeDraws(state.get("noise"), state.get("mean"), state.get("std"), state.get("n_draws"));

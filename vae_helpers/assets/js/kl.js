@@ -12,7 +12,7 @@ const NAMES = ["mean_q", "std_q", "mean_p", "std_p"];
 /** Show the sliders of a model with "mean_q", "std_q", "mean_p" and "std_p", and return a function that ends it. */
 export function showKl(el, model) {
   keepKeys();
-  const state = bind(model), { controls, colours } = state.get("setup");
+  const state = bind(model), { controls, ...colours } = state.get("setup");
   const sliders = controls.map(({ name, ...rest }) => [name, makeSlider(rest, (value) => state.set({ [name]: value }))]);
   const values = () => NAMES.map((name) => state.get(name));
   const picture = makePicture("the densities of q and p, and below them what the divergence is the area of",
