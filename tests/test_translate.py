@@ -15,7 +15,7 @@ from tools.execute import ALL, ROOT
 from tools.translate import CATALOGUES, GLOSSARY, TRANSLATED, generated_of
 
 # Notebooks whose translation is still to be written. Take a name away when it is there; in the end none is left.
-NOT_YET = {"lecture_2"}
+NOT_YET = set()
 DONE = [path for path in TRANSLATED if path.stem not in NOT_YET]
 TERMS = glossary(GLOSSARY)
 PAGE = TRANSLATED[0]
