@@ -1,4 +1,4 @@
-// Axes and curves on a canvas, in the places where the pictures of Python's sliders have them.
+// Axes, curves and areas on a canvas, with the frame of each given in shares of the picture.
 
 const INK = "#1a1a1a";
 
