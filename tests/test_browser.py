@@ -301,6 +301,8 @@ def test_a_restarted_kernel_leaves_a_sentence(open_notebook):
 
 def test_a_busy_kernel_leaves_a_sentence_until_it_answers(open_notebook):
     page, silent = open_notebook(*BOTH).page, "Python does not answer. Another cell may be running"
+    # The guard, which asks, may be there later than the slider.
+    page.wait_for_function("document.querySelectorAll('.vae-gone').length === 2")
     execute(page, "import time; time.sleep(5)")
     page.locator(".noUi-handle").first.press("ArrowRight")
     page.get_by_text(silent).wait_for()
