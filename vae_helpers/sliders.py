@@ -523,7 +523,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         return ipywidgets.VBox(
             [ipywidgets.HTML(heading), *rows, ipywidgets.HBox([draw, reset]), ipywidgets.HBox([real, label]),
              ipywidgets.HBox([number])],
-            layout=ipywidgets.Layout(flex="4 1 292px", max_width="430px", margin="0 8px 0 0"))
+            layout=ipywidgets.Layout(flex="4 1 292px", max_width="33em", margin="0 8px 0 0"))
 
     def _right(self):
         """Put the sentence below what is decoded and the original."""
