@@ -10,12 +10,11 @@ import threading
 import anywidget
 import numpy as np
 import traitlets
-from matplotlib.colors import to_hex
 
 from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
-from vae_helpers.look import COLOURS, DIGIT_COLOURS
+from vae_helpers.look import COLOURS
 from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
@@ -74,7 +73,7 @@ class LatentPad(OrSentence, anywidget.AnyWidget):
             _setup={"names": list(networks), "layers": [kernel.shape for kernel, _ in first.decoder_layers],
                     "shape": first.image_shape, "classes": class_names or tuple("0123456789"),
                     "kind": "picture" if class_names else "digit", "span": span, "farthest": FARTHEST,
-                    "colours": list(map(to_hex, DIGIT_COLOURS)), **COLOURS},
+                    **COLOURS},
         )
         self.z = z
 

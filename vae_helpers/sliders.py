@@ -14,13 +14,12 @@ import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
-from matplotlib.colors import to_hex
 from PIL import Image
 
 from vae_helpers import _validate, study
 from vae_helpers.data import as_vectors, labelled, load_mnist
 from vae_helpers.gaussian import kl_between, prior_tail
-from vae_helpers.look import COLOURS, DIGIT_COLOURS, PRIOR, WRONG
+from vae_helpers.look import COLOURS, PRIOR, WRONG
 from vae_helpers.scripts import ASSETS, OrSentence, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
@@ -176,8 +175,7 @@ class BetaSlider(_InBrowser):
         codes = np.stack([plane.codes for plane in planes.values()])  # (planes, n, 2)
         super().__init__(
             setup={"betas": sorted({beta for beta, _ in planes}), "seeds": sorted({seed for _, seed in planes}),
-                   "runs": runs, "classes": list("0123456789"), **COLOURS,
-                   "colours": list(map(to_hex, DIGIT_COLOURS))},
+                   "runs": runs, "classes": list("0123456789"), **COLOURS},
             beta=beta, seed=seed, codes=codes.astype("<f4").tobytes(),
             labels=load_mnist("test").labels[:codes.shape[1]].tobytes())
         # Once beta and seed are known to be good: this takes longer than all the rest.
