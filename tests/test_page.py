@@ -203,3 +203,15 @@ def test_a_notebook_beside_the_page(chromium, beside, stem):
     assert page.locator("math").count() and not re.search(r"\$[^$\n]+\$", page.locator("main").inner_text())
     context.close()
     assert errors == []
+
+
+@pytest.mark.slow
+def test_what_stands_below_a_part_of_a_formula_is_as_wide_as_the_part(chromium, beside):
+    """Chromium paints a stretched brace in part only, so a bracket that is the part's own border takes its place."""
+    page = chromium.new_page()
+    page.goto(next(file for file in beside if file.stem == "05_dense_vae").as_uri())
+    found = page.locator("munder:has(> mo:nth-child(2))").evaluate_all("""nodes => nodes.map(
+        ({ children: [part, brace] }) => [getComputedStyle(brace).visibility, getComputedStyle(part).borderBottomStyle])
+    """)
+    page.close()
+    assert found == 2 * [["hidden", "solid"]]
