@@ -78,8 +78,8 @@ def jupyter_lab(folder):
     finally:
         server.terminate()  # it shuts its kernels down
         try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:  # on a busy machine
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # it waits for a kernel that does not answer; without it, kernels end, too
             server.kill()
             server.wait()
         log.close()

@@ -45,7 +45,8 @@ def train(model, images, epochs=15, batch_size=BATCH_SIZE, *, peak_learning_rate
     callbacks : list of keras.callbacks.Callback, default=()
         Further callbacks. Batch callbacks are called once in up to 20 steps.
     seed : int, optional
-        Fixes the order of the digits. Without it, `keras.utils.set_random_seed` does.
+        Fixes the order of the digits, for one and the same `keras.utils.set_random_seed`, which counts as well.
+        Without it, that alone does.
     progress : bool, default=True
         Whether to show a progress bar in a notebook, or a line an epoch elsewhere.
 
