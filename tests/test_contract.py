@@ -485,8 +485,12 @@ TABLE = {
     # evaluation
     "evaluation.bernoulli_cost": (COSTS, {
         "x": [(np.zeros((2, 4)), V, r"^x and x_logits must have one shape, \(n, pixels\).*\(2, 4\).*\(2, 3\)"),
-              (np.zeros(3), V, r"^x and x_logits must have one shape, \(n, pixels\), received .*\(3,\).*\(2, 3\)")],
-        "x_logits": [(np.zeros((2, 1)), V, r"^x and x_logits must have one shape, .*\(2, 3\).*\(2, 1\)")],
+              (np.zeros(3), V, r"^x and x_logits must have one shape, \(n, pixels\), received .*\(3,\).*\(2, 3\)"),
+              (like(1.5), V, r"^x must be pixels in \[0, 1\], received .* with values from 1\.5 to 1\.5"),
+              (like(-0.5), V, r"^x must be pixels in \[0, 1\], received .* with values from -0\.5 to -0\.5"),
+              (like(NAN), V, r"^x must not hold NaN")],
+        "x_logits": [(np.zeros((2, 1)), V, r"^x and x_logits must have one shape, .*\(2, 3\).*\(2, 1\)"),
+                     (like(NAN), V, r"^x_logits must not hold NaN"), (like(np.inf), V, r"^x_logits must be finite")],
     }),
     "evaluation.elbo": ({"network": VAE_2D, "images": DIGITS.images, "n_samples": 1, "seed": 0}, {
         "network": [*network("latent_dim, encode, decode, decode_logits"), *NO_SPREAD],

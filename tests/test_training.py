@@ -189,25 +189,40 @@ def test_a_batch_of_a_dataset_that_comes_later_and_holds_no_pixels_halts_too(bad
     assert np.isnan(compiled().evaluate(batches, verbose=0, return_dict=True)["loss"])
 
 
-@pytest.mark.parametrize("method", ["fit", "evaluate"])
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
 @pytest.mark.parametrize(("x", "y", "message"), [
     (255 * as_vectors(FEW), None, r"x must be pixels in \[0, 1\].* from 0 to 255\. Divide pixels"),
-    (FEW, None, r"x must be pixels in \[0, 1\], received .*uint8"),
+    (FEW, None, r"x must be pixels in \[0, 1\], received .*uint8.*divide those from 0 to 255 by 255"),
+    (FEW > 127, None, r"x must be pixels in \[0, 1\], received .*bool.*\.astype\('float32'\)"),
+    (np.int64(FEW > 127), None, r"x must be pixels in \[0, 1\], received .*int64.*\.astype\('float32'\)"),
+    (as_vectors(FEW)[:0], None, r"x must be pixels in \[0, 1\], received .*\(0, 784\)"),
     (as_vectors(FEW), FEW_LABELS, r"y must be images of \(28, 28\), received .*\(500,\).*not a label"),
     (as_vectors(FEW), np.full((500, 784), 2.0, np.float32), r"y must be pixels in \[0, 1\]"),
     (as_vectors(FEW)[:, :400], None, r"x must be images of \(28, 28\), received .*\(500, 400\)"),
     (as_vectors(FEW), np.full((500, 784), np.nan, np.float32), r"y must be pixels in \[0, 1\], .* from nan to nan"),
 ])
 def test_what_are_no_images_is_refused_before_the_first_step(method, x, y, message):
+    if method == "predict" and y is not None:
+        pytest.skip("nothing is predicted from targets")
     vae = never_trained()
+    targets = {} if y is None else {"y": y}
     with pytest.raises(ValueError, match=message):
-        getattr(vae, method)(x, y, verbose=0)
-    batches = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y)).batch(50)
-    with pytest.raises(ValueError, match=r"^[xy] must be"):
-        getattr(vae, method)(batches, verbose=0)
+        getattr(vae, method)(x, **targets, verbose=0)
+    if len(x):
+        batches = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y)).batch(50)
+        with pytest.raises(ValueError, match=r"^[xy] must be"):
+            getattr(vae, method)(batches, verbose=0)
     if method == "fit":
         with pytest.raises(ValueError, match=message):
             vae.fit(as_vectors(FEW), validation_data=(x, y), verbose=0)
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_a_loss_that_would_count_for_nothing_is_refused(method):
+    vae = small()
+    vae.compile("adam", loss="mse")
+    with pytest.raises(ValueError, match=r"^loss must be left out of compile, .* received str 'mse'"):
+        getattr(vae, method)(as_vectors(FEW), verbose=0)
 
 
 @slow

@@ -9,6 +9,8 @@ def described(value):
     """Return a short description of a value for an error message."""
     if isinstance(value, tuple) and hasattr(value, "images"):  # what `load_mnist` gives, as a whole
         return f"a {type(value).__name__} of images and labels: pass its .images"
+    if isinstance(value, (tuple, list)) and value and all(getattr(part, "ndim", 0) for part in value):
+        return f"a {type(value).__name__} of {len(value)}, the first {described(value[0])}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         dtype = value.dtype if isinstance(value.dtype, np.dtype) else getattr(value.dtype, "name", value.dtype)
         return f"an array of shape {tuple(value.shape)} and dtype {dtype}"

@@ -47,7 +47,9 @@ def bernoulli_cost(x, x_logits):
     >>> bernoulli_cost(np.array([[1.0, 0.0]]), np.array([[0.0, 0.0]])) / np.log(2)  # two pixels, each half sure
     array([2.])
     """
-    x, x_logits = np.asarray(x), np.asarray(x_logits)
+    x, x_logits = _validate.finite_array(x, "x"), _validate.finite_array(x_logits, "x_logits")
+    _validate.require(x.min() >= 0 and x.max() <= 1, f"x must be pixels in [0, 1], received {_validate.described(x)} "
+                      f"with values from {x.min():g} to {x.max():g}")
     _validate.require(x.shape == x_logits.shape and x.ndim == 2, "x and x_logits must have one shape, (n, pixels), "
                       f"received {_validate.described(x)} and {_validate.described(x_logits)}")
     return _softplus_sums(x_logits) - np.einsum("ij,ij->i", x, x_logits)

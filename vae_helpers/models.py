@@ -216,7 +216,8 @@ class Autoencoder(keras.Model):
     """An encoder and a decoder trained to rebuild their input.
 
     `fit`, `evaluate`, `predict`, `save` and `keras.saving.load_model` work as for any Keras model. `fit(x)` rebuilds x,
-    `fit(x, y)` rebuilds y; both are checked to be pixels in [0, 1] (of a dataset, the first batch). A training that
+    `fit(x, y)` rebuilds y; both are checked to be pixels in [0, 1] (of a dataset, the first batch). `compile` takes no
+    loss: the model has its own. A training that
     goes wrong or is stopped by hand raises `TrainingStopped`, and the epochs done stay in `history`. The logs hold
     `loss`, in nats per image. Calling the model gives a dict of what the cost needs; `predict` gives the pixels in
     [0, 1] that the code decodes to, in the shape that the decoder gives them.
@@ -339,6 +340,10 @@ class Autoencoder(keras.Model):
         y = x if y is None and options.get("sample_weight") is not None else y
         return super().evaluate(x, y, *arguments, **options)
 
+    def predict(self, x, *arguments, **options):
+        self._check_data(x)
+        return super().predict(x, *arguments, **options)
+
     def save(self, filepath, *arguments, **options):
         _validate.require(not str(filepath).endswith((".h5", ".hdf5")), f"filepath must end in .keras, received "
                           f"{str(filepath)!r}: the older format has no room for two layers of one name. save_weights "
@@ -389,6 +394,8 @@ class Autoencoder(keras.Model):
 
     def _check_data(self, x, y=None):
         """Say what is wrong with images and targets: whole arrays, or the first batch of a dataset."""
+        _validate.require(self.loss is None, "loss must be left out of compile, because the model has its own, in nats "
+                          "per image", self.loss)
         if isinstance(x, (tf.data.Dataset, keras.utils.PyDataset)):
             first = next(iter(x)) if isinstance(x, tf.data.Dataset) else x[0]
             x, y, _ = keras.utils.unpack_x_y_sample_weight(first)
@@ -678,11 +685,13 @@ def _of_one_shape(**tensors):
 
 def _check_pixels(images, name):
     """Say what is wrong with pixels that are not in [0, 1]. NaN is not, either."""
+    received = f"{name} must be pixels in [0, 1], received {_validate.described(images)}"
+    _validate.require(images.shape[0] != 0, received)
+    _validate.require("float" in keras.backend.standardize_dtype(images.dtype), f"{received}. Make them floats with "
+                      ".astype('float32'), and divide those from 0 to 255 by 255; training.train also takes bytes")
     low, high = float(ops.min(images)), float(ops.max(images))
     hint = ". Divide pixels from 0 to 255 by 255; training.train also takes them as bytes" if high > 1 else ""
-    fine = low >= 0 and high <= 1 and "int" not in keras.backend.standardize_dtype(images.dtype)
-    _validate.require(fine, f"{name} must be pixels in [0, 1], received {_validate.described(images)} with values from "
-                      f"{low:g} to {high:g}{hint}")
+    _validate.require(low >= 0 and high <= 1, f"{received} with values from {low:g} to {high:g}{hint}")
 
 
 def _flat(images):
