@@ -428,8 +428,10 @@ def test_beta_slider(page):
     colours = np.round(255 * np.array(look.DIGIT_COLOURS))
     table = {(run.beta, run.seed): run for run in study.read() if run.latent_dim == 2}
     assert set(planes) == set(table) == set(itertools.product(study.BETAS, study.SEEDS))
+    # Lines from names to their dots would lie on the dots: they are noted instead.
+    page.evaluate("() => { CanvasRenderingContext2D.prototype.lineTo = (x, y) => led.push([x, y]); window.led = []; }")
     for (beta, seed), plane in planes.items():
-        page.evaluate("written.length = 0")
+        page.evaluate("written.length = led.length = 0")
         put(page, {"beta": beta, "seed": seed})
         assert list(numbers(sentence(page))) == [table[beta, seed].rate, table[beta, seed].distortion]
         sheet = page.locator(".sheet").evaluate("""async image => {
@@ -448,9 +450,12 @@ def test_beta_slider(page):
         pixels = canvas_of(page, ".chart")
         assert places.min() > 0 and places.max() < side
         # Dots of a radius of 2, the later on the earlier ones; on all of them lie the prior's circles, a pixel wide.
+        ends = np.reshape(page.evaluate("led"), (-1, 2))[1::2]  # there a dot of ink is drawn
         n_seen = 0
         for i, place in enumerate(places):
             middle = np.floor(place) + 0.5
+            if np.any(np.linalg.norm(ends - middle, axis=1) < 3.25 + REACH):
+                continue
             distance = np.linalg.norm(places[i:] - middle, axis=1)
             on, touched = distance <= 2 - REACH, distance < 2 + REACH
             radius = np.linalg.norm(middle - side / 2)
@@ -460,9 +465,63 @@ def test_beta_slider(page):
             column, row = middle.astype(int)
             assert is_line(pixels[row, column], colours[labels[i + last]]), (beta, seed, i)
             n_seen += 1
-        assert n_seen > 100 or beta > 3  # a collapsed plane has all codes, and the digits' names, in one place
-        if beta <= 3:
-            assert set("0123456789") <= {text for text, *_ in page.evaluate("written")}
+        assert n_seen > 100 or beta > 3  # a collapsed plane has all codes in one place
+
+
+RECORD = """() => { CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const { width, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down } = this.measureText(text);
+    const left = { left: x, center: x - width / 2, right: x - width }[this.textAlign];
+    window.written.push([String(text), left, y - up, left + width, y + down]);
+}; }"""
+
+
+@pytest.mark.parametrize("side", [160, 200, 352])
+def test_nothing_is_written_over_another_on_a_plane(page, side):
+    """Neither names, collapsed or not, nor the numbers of the axes; each name is there once, and within the plane."""
+    show_chart(page, "twin-beta", (side, side))
+    page.evaluate(RECORD)
+    for beta, seed in study.beta_planes():
+        put(page, {"beta": 1.0 if beta == 0 else 0.0, "seed": seed})  # so that the next is a change
+        page.evaluate("written.length = 0")
+        put(page, {"beta": beta})
+        texts = page.evaluate("written")
+        names = texts[:[text for text, *_ in texts].index("z[0]")]
+        assert sorted(" ".join(text for text, *_ in names).split()) == list("0123456789"), (beta, seed)
+        boxes = np.array([box for _, *box in texts])
+        assert boxes.min() >= 0 and boxes.max() <= side
+        for (one, *a), (other, *b) in itertools.combinations(texts, 2):
+            apart = a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+            assert apart, (beta, seed, one, other)
+        numbers_of = [[float(text.replace("\u2212", "-")) for text, left, *_ in texts[len(names) + 2:]
+                       if is_y == (round(left) == 6)] for is_y in (True, False)]
+        assert sum(map(len, numbers_of)) >= 3, (beta, seed, numbers_of)  # one scale for both axes
+        assert all(len(set(np.diff(shown))) <= 1 for shown in numbers_of), (beta, seed, numbers_of)  # without a gap
+
+
+PLACE = """([classes, side]) => script.placeLabels(classes, side, [], rows => [
+    8 * Math.max(...rows.map(row => row.length)), 15 * rows.length]).map(({ rows, x, y, width, height, leader }) => (
+    { rows, box: [x - width / 2, y - height / 2, x + width / 2, y + height / 2], leader }))"""
+
+
+@pytest.mark.parametrize("names", [list("0123456789"), ["shirt", "boot", "bag", "coat", "ankle boot", "dress"]])
+def test_classes_in_one_place_share_a_label_beside_it(page, names):
+    classes = [{"name": name, "dots": [[125 + 0.2 * i, 125]] * 5} for i, name in enumerate(names)]
+    label, = evaluate(page, "labels.js", PLACE, [classes, 250])
+    assert (label["rows"] == names) if len(names[0]) > 1 else (" ".join(label["rows"]).split() == names)
+    left, top, right, bottom = label["box"]
+    assert min(left, top) >= 0 and max(right, bottom) <= 250
+    assert not (left < 128 and right > 123 and top < 128 and bottom > 123)  # no dot is hidden
+
+
+def test_a_name_stays_on_its_own_dots(page):
+    """Two classes in one region, of which the second has a free dot: it goes there, and nobody needs a line."""
+    classes = [{"name": "4", "dots": [[100, 100], [101, 99], [99, 101], [60, 100], [140, 100]]},
+               {"name": "9", "dots": [[100, 101], [101, 100], [100, 130], [99, 100], [100, 70]]}]
+    four, nine = evaluate(page, "labels.js", PLACE, [classes, 250])
+    middles = [np.mean(np.reshape(label["box"], (2, 2)), axis=0) for label in (four, nine)]
+    assert not four["leader"] and not nine["leader"]
+    assert middles[0].tolist() in classes[0]["dots"] and middles[1].tolist() in classes[1]["dots"]
+    assert np.abs(middles[0] - middles[1]).max() > 15
 
 
 # Mouse, finger, keys, and readers of screens -------------------------------------------------------------------------

@@ -1,11 +1,16 @@
 // The latent plane: the codes of real digits, the prior's circles, and over them the code and the points of the reader.
 
 import { clamp } from "./network.js";
+import { overlap, placeLabels } from "./labels.js";
 import { element, shortened } from "./page.js";
 import { fit, line, write } from "./paint.js";
 
 const MOST_ZOOM = 40;
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]; // between the numbers of an axis
+const ROOM = 20, GAP = 6; // pixels from one number to the next, and between them, at least
+const RING = 14; // pixels that no name is written on around the code
+const SMALL = "15px", LEADING = 4; // pixels
+const NUMERAL = 0.054; // of the plane's side: 15 points in 5 inches, as plots.latent_plane has it
 
 /** Return the plane: `node` to be put on the page, and what is done with it. */
 export function makePlane({ state, setup, names, labels, codes, help }) {
@@ -20,7 +25,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   const unit = () => ground.clientWidth / 2 / view.half; // CSS pixels
   const at = (z) => [(z[0] - view.x + view.half) * unit(), (view.y + view.half - z[1]) * unit()];
 
-  const paintGround = () => paintPlane(ground, view, shown, labels, setup);
+  const paintGround = () => paintPlane(ground, view, shown, labels, setup, [state.get("z")]);
 
   function paintMarks() {
     const [context] = fit(marks);
@@ -57,14 +62,16 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   };
 }
 
-/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes. */
-export function paintPlane(canvas, view, codes, labels, setup) {
+/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes; no name is written on what is
+ * `marked`. */
+export function paintPlane(canvas, view, codes, labels, setup, marked = []) {
   const [context, side] = fit(canvas), unit = side / 2 / view.half;
   const at = (z) => [(z[0] - view.x + view.half) * unit, (view.y + view.half - z[1]) * unit];
   paintCodes(context, at, codes, labels, setup.colours);
   for (const radius of [1, 2, 3]) line(context, setup.prior, 1, () => context.arc(...at([0, 0]), radius * unit, 0, 7), 0);
-  paintClasses(context, side, at, codes, labels, setup);
-  paintAxes(context, side, at, view, setup.ink);
+  const axes = axisTexts(context, side, at, view), marks = marked.map(at).map(([x, y]) => ({ x, y, width: RING, height: RING }));
+  paintClasses(context, side, [...axes, ...marks], at, codes, labels, setup);
+  for (const { text, x, y } of axes) write(context, text, x, y, setup.ink, SMALL);
 }
 
 function paintCodes(context, at, codes, labels, colours) {
@@ -78,33 +85,56 @@ function paintCodes(context, at, codes, labels, colours) {
 }
 
 /** Write the name of each class where its codes are. */
-function paintClasses(context, side, at, codes, labels, { classes, ink }) {
-  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1], written = [];
-  classes.forEach((name, label) => {
-    const own = [...labels.keys()].filter((i) => labels[i] === label);
-    if (!own.length) return;
-    // The median stays among the dots when a few of them lie far out. Fours and nines lie in one place, though.
-    let [x, y] = at([0, 1].map((axis) => median(own.map((i) => codes[2 * i + axis]))));
-    if (name.length === 1) while (written.some((place) => Math.hypot(place[0] - x, place[1] - y) < 11)) x -= 11;
-    else while (written.some((place) => Math.abs(place[0] - x) < 80 && Math.abs(place[1] - y) < 16)) y -= 4;
-    written.push([x, y]);
-    const font = name.length === 1 ? "bold 22px" : "bold 15px";
-    if (Math.min(x, side - x, y, side - y) > 26) write(context, name, x, y, ink, font);
-  });
+function paintClasses(context, side, taken, at, codes, labels, { classes, ink }) {
+  const font = `bold ${classes.every((name) => name.length === 1) ? clamp(NUMERAL * side, 15, 22) : 15}px`;
+  const dots = classes.map(() => []);
+  labels.forEach((label, i) => dots[label].push(at([codes[2 * i], codes[2 * i + 1]])));
+  const named = classes.map((name, label) => ({ name, dots: dots[label] }));
+  const height = textSize(context, classes.join(""), font)[1];
+  const widest = (rows) => Math.max(...rows.map((row) => textSize(context, row, font)[0]));
+  const sizeOf = (rows) => [widest(rows), rows.length * (height + LEADING) - LEADING];
+  for (const { rows, x, y, leader } of placeLabels(named, side, taken, sizeOf)) {
+    if (leader) {
+      line(context, ink, 1, () => leader.forEach((place) => context.lineTo(...place)));
+      ring(context, leader[1], 1, ink, 2);
+    }
+    rows.forEach((row, i) => write(context, row, x, y + (i - (rows.length - 1) / 2) * (height + LEADING), ink, font));
+  }
 }
 
-function paintAxes(context, side, at, view, ink) {
-  const step = STEPS.find((size) => view.half / size <= 4) ?? 50;
-  [view.x, view.y].forEach((middle, axis) => {
-    for (let k = Math.ceil((middle - view.half) / step); k * step <= middle + view.half; k++) {
-      const pixel = at([k * step, k * step])[axis], label = shortened(k * step, step < 0.1 ? 2 : step < 1 ? 1 : 0);
-      if (pixel < 44 || pixel > side - 44) continue; // there the axis has its name
-      if (axis === 0) write(context, label, pixel, side - 12, ink);
-      else write(context, label, 6, pixel, ink, "15px", "left");
-    }
-  });
-  write(context, "z[0]", side - 6, side - 12, ink, "15px", "right");
-  write(context, "z[1]", 6, 14, ink, "15px", "left");
+function textSize(context, text, font) {
+  context.font = `${font} sans-serif`;
+  const { width, actualBoundingBoxAscent, actualBoundingBoxDescent } = context.measureText(text);
+  return [width, actualBoundingBoxAscent + actualBoundingBoxDescent];
+}
+
+/** Return what to write along the axes, as boxes: their names, and as many numbers as there is room for. */
+function axisTexts(context, side, at, view) {
+  const boxed = (text, x, y, shift = 0) => {
+    const [width, height] = textSize(context, text, SMALL);
+    return { text, x: x + shift * width, y, width, height };
+  };
+  const texts = [boxed("z[0]", side - 6, side - 12, -0.5), boxed("z[1]", 6, 14, 0.5)];
+  // Those of z[0] within the frame, those of z[1] above them.
+  const isInside = [({ x, width }) => x - width / 2 > 4 && x + width / 2 < side - 4, ({ y }) => y > 14 && y < side - 28];
+  const numbers = (axis, step) => {
+    const middle = [view.x, view.y][axis], first = Math.ceil((middle - view.half) / step);
+    const count = Math.floor((middle + view.half) / step) - first + 1;
+    return Array.from({ length: count }, (_, k) => {
+      const value = (first + k) * step, pixel = at([value, value])[axis];
+      const text = shortened(value, step < 0.1 ? 2 : step < 1 ? 1 : 0);
+      return axis ? boxed(text, 6, pixel, 0.5) : boxed(text, pixel, side - 12);
+    }).filter(isInside[axis]);
+  };
+  const hasRoom = (step) => {
+    const room = (step * side) / 2 / view.half; // from one number to the next
+    return room >= ROOM && numbers(0, step).every((box, i, all) => !i || (box.width + all[i - 1].width) / 2 + GAP <= room);
+  };
+  const step = STEPS.find((size) => view.half / size <= 4 && hasRoom(size)) ?? 50;
+  for (const box of [...numbers(1, step), ...numbers(0, step)]) {
+    if (!texts.some((other) => overlap({ ...box, width: box.width + LEADING }, other))) texts.push(box);
+  }
+  return texts;
 }
 
 function ring(context, [x, y], radius, colour, width) {
