@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from tests.test_accessibility import findings_of
-from tools import browser
+from tools import browser, page_latency
 from tools import page as making
 from tools.execute import NOTEBOOKS
 from tools.twins import KINDS
@@ -80,6 +80,25 @@ def test_nothing_sticks_out_at_the_side(opened, size):
         .filter((node) => node.offsetWidth).map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
         .filter(([, box]) => box.height < 24 || box.width < 24).map(([name]) => name)""")
     assert small == []  # a finger has to meet it
+
+
+@pytest.mark.slow
+def test_a_phone_shows_the_first_digit_and_its_slider_on_the_first_screen(opened):
+    page = opened("phone", has_touch=True)
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    for part in ("canvas", "input[type=range]"):
+        box = page.locator(f"#two {part}").first.bounding_box()
+        assert box["y"] + box["height"] <= SIZES["phone"][1]
+
+
+@pytest.mark.slow
+def test_alive_at_once_and_each_step_within_a_frame(chromium, file):
+    """The least of a few tries, as other tests run meanwhile: see `python -m tools.page_latency`."""
+    tab, first = page_latency.open_page(chromium, file, "phone")
+    least = {section: min(np.median(page_latency.step_times(tab, section, presses=10)) for _ in range(2))
+             for section in page_latency.CONTROLS}
+    tab.context.close()
+    assert first <= 2000 and max(least.values()) <= page_latency.MOST_MS, (first, least)
 
 
 @pytest.mark.slow
