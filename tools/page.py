@@ -39,26 +39,29 @@ SECTIONS = (
             "Move the sliders: the network draws the digit that the two numbers stand for. One digit bends into the "
             "next, and between them are shapes that nobody has written.", "twin-latent-2"),
     Section("plane", "Where does each digit live?",
-            "Each dot is a real digit, in the place that the network has given it; drag anywhere, and see what it "
-            "draws there. Most digits that the model would draw by itself come from within the two inner circles.",
+            "Each dot is a real digit, in the place that the network, a VAE, has given it; drag anywhere, and see what "
+            "it draws there. For comparison an autoencoder, which learned to redraw and nothing else, draws from the "
+            "same place: its digits live elsewhere, as its own map shows.",
             "twin-pad"),
     Section("own", "Where does your digit land?",
             "Write a digit with a finger or the mouse: the network gives it a place, and draws it again from that "
             "place alone. Where another digit comes back, two numbers were too few to tell them apart.", "twin-canvas"),
     Section("twelve", "What can twelve numbers say that two cannot?",
-            "Another network has twelve numbers and draws more sharply; the sliders that say most about a digit come "
-            "first, in nats. Take a real digit, then move one slider at a time: slant, width and loops change, and the "
-            "last does nothing.", "twin-latent-12"),
+            "Another network has twelve numbers and draws more sharply; purple bars show how much each number tells "
+            "about a digit, in nats, a unit like bits. Take a real digit, then move one slider at a time: slant, width "
+            "and loops change, and the last does nothing.", "twin-latent-12"),
     Section("draws", "How can a network learn through a throw of dice?",
-            "A code is drawn: a mean, plus a standard deviation times noise. Move the two, and the noise stays what it "
-            "was while each draw follows; so the network can see which way to move.", "twin-gaussian"),
+            "While a VAE learns, a digit has no exact place but a small cloud, with a mean and a spread (std), and "
+            "dice pick a point z in it. Move the two: each throw of the dice, \u03b1, stays what it was while its "
+            "point follows, so the network can see which way to move.", "twin-gaussian"),
     Section("price", "What does it cost to be different?",
-            "The KL divergence says how far one distribution, q, is from another, p. It is the filled area less the "
-            "hatched one, and however you move them, it is never below zero.", "twin-kl"),
+            "The KL divergence says how far one distribution, q, is from another, p: the filled area less the hatched "
+            "one, and never below zero. A VAE pays it for every digit: q is the digit's cloud, and p the one bell "
+            "around 0 that all digits share.", "twin-kl"),
     Section("beta", "How much should the code be allowed to say?",
-            "Beta is the price of what a code says; for each of eight prices, two networks were trained. As it rises, "
-            "the code says less (the rate falls), digits come back less alike (the distortion rises), and in the end "
-            "it is silent.", "twin-beta"),
+            "While it learns, a network pays for how badly it redraws digits (the distortion) and, times beta, for how "
+            "much their codes tell (the rate). At beta 0 a code costs nothing and the codes scatter; as the price "
+            "rises they tell less, and in the end every digit comes back the same.", "twin-beta"),
 )
 FOOTER = """<section id="more">
 <h2>And how does it work?</h2>
