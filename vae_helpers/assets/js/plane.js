@@ -11,8 +11,8 @@ const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]; // between the numbers of 
 export function makePlane({ state, setup, names, labels, codes, help }) {
   const ground = element("canvas"), marks = element("canvas");
   const node = element("div", {
-    class: "surface", tabindex: 0, role: "application", "aria-roledescription": "two-dimensional slider",
-    "aria-label": `latent plane of ${names.join(" and ")}`, "aria-describedby": help,
+    class: "surface", tabindex: 0, role: "application", "aria-roledescription": state.t("two-dimensional slider"),
+    "aria-label": state.t("latent plane of {names}", { names: names.join(` ${state.t("and")} `) }), "aria-describedby": help,
   }, ground, marks);
   const widest = codes.reduce((reach, all) => all.reduce((a, b) => Math.max(a, Math.abs(1.05 * b)), reach), setup.span);
   let shown = codes[0];
@@ -20,7 +20,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   const unit = () => ground.clientWidth / 2 / view.half; // CSS pixels
   const at = (z) => [(z[0] - view.x + view.half) * unit(), (view.y + view.half - z[1]) * unit()];
 
-  const paintGround = () => paintPlane(ground, view, shown, labels, setup);
+  const paintGround = () => paintPlane(ground, view, shown, labels, { ...setup, t: state.t });
 
   function paintMarks() {
     const [context] = fit(marks);
@@ -57,14 +57,14 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   };
 }
 
-/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes. */
+/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes; `setup.t` says the numbers. */
 export function paintPlane(canvas, view, codes, labels, setup) {
   const [context, side] = fit(canvas), unit = side / 2 / view.half;
   const at = (z) => [(z[0] - view.x + view.half) * unit, (view.y + view.half - z[1]) * unit];
   paintCodes(context, at, codes, labels, setup.colours);
   for (const radius of [1, 2, 3]) line(context, setup.prior, 1, () => context.arc(...at([0, 0]), radius * unit, 0, 7), 0);
   paintClasses(context, side, at, codes, labels, setup);
-  paintAxes(context, side, at, view, setup.ink);
+  paintAxes(context, side, at, view, setup);
 }
 
 function paintCodes(context, at, codes, labels, colours) {
@@ -93,11 +93,11 @@ function paintClasses(context, side, at, codes, labels, { classes, ink }) {
   });
 }
 
-function paintAxes(context, side, at, view, ink) {
+function paintAxes(context, side, at, view, { t, ink }) {
   const step = STEPS.find((size) => view.half / size <= 4) ?? 50;
   [view.x, view.y].forEach((middle, axis) => {
     for (let k = Math.ceil((middle - view.half) / step); k * step <= middle + view.half; k++) {
-      const pixel = at([k * step, k * step])[axis], label = shortened(k * step, step < 0.1 ? 2 : step < 1 ? 1 : 0);
+      const pixel = at([k * step, k * step])[axis], label = t(shortened(k * step, step < 0.1 ? 2 : step < 1 ? 1 : 0));
       if (pixel < 44 || pixel > side - 44) continue; // there the axis has its name
       if (axis === 0) write(context, label, pixel, side - 12, ink);
       else write(context, label, 6, pixel, ink, "15px", "left");
