@@ -12,6 +12,7 @@ import sitecustomize  # noqa: E402, F401 (importing it is what forbids the netwo
 # Kernels and other processes that the tests start inherit it.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.pop("VAE_LANG", None)
 
 import pytest  # noqa: E402
 

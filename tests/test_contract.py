@@ -629,6 +629,8 @@ REFUSES_NOTHING = {
     "checks.answer_key": "what it refuses stands with checks.check",
     "exercises.kl": "called by answer keys alone",
     "exercises.near": "called by answer keys alone",
+    "language.decimal": "called by helpers alone",
+    "language.translated": "called by helpers alone",
     "latent.tiled": "called with images that were checked",
     "scripts.as_one": "what it refuses is a module that is missing or imports itself: test_scripts.py",
     "study.beta_planes": "it takes a file, or none",

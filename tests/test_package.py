@@ -18,7 +18,7 @@ PACKAGE = ROOT / "vae_helpers"
 
 # A room may use the rooms on the floors below its own, and on the ground floor its neighbours.
 FLOORS = {
-    "_validate": 0, "look": 0, "scripts": 0, "data": 0, "gaussian": 0,
+    "_validate": 0, "language": 0, "look": 0, "scripts": 0, "data": 0, "gaussian": 0,
     "backend": 1, "latent": 1, "network": 1, "drawing": 1, "study": 1,
     "evaluation": 2, "models": 2, "plots": 2, "exercises": 2,
     "training": 3, "sliders": 3, "pad": 3, "checks": 3,
@@ -279,7 +279,7 @@ def test_inner_rooms_are_documented_too(room):
 
 # Small, and it says so -----------------------------------------------------------------------------------------------
 
-MOST_LINES = 2000  # 1,900 is the aim
+MOST_LINES = 2050  # 1,900 is the aim, before the helpers spoke a second language
 
 
 def code_lines(path):

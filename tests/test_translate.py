@@ -1,5 +1,6 @@
 """Translations: complete, sound, in the glossary's terms; each kind of damage is noticed; the code stays as it is."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 from tools import translate
 from tools.damage import damage, glossary, has_words
 from tools.execute import ALL, ROOT
-from tools.translate import CATALOGUES, GLOSSARY, TRANSLATED, generated_of
+from tools.messages import in_javascript, in_python
+from tools.translate import CATALOGUES, FOLDERS, GLOSSARY, TRANSLATED, generated_of
 
 # Notebooks whose translation is still to be written. Take a name away when it is there; in the end none is left.
 NOT_YET = set()
@@ -51,17 +53,17 @@ def markdown(page, made):
 
 def test_names_of_what_is_not_there_yet_are_names_of_notebooks():
     assert {path.stem for path in TRANSLATED} >= NOT_YET
-    assert {file.stem for file in CATALOGUES.glob("*.po")} == {path.stem for path in TRANSLATED}
+    assert {file.stem for file in CATALOGUES.glob("*.po")} == {path.stem for path in [*TRANSLATED, *FOLDERS]}
     generated = {file for file in generated_of(PAGE).parent.rglob("*.ipynb") if file.parent.name[0] != "."}
     assert {generated_of(path) for path in DONE} <= generated <= {generated_of(path) for path in TRANSLATED}
 
 
-@by_name(DONE)
+@by_name([*DONE, *FOLDERS])
 def test_a_translation_is_complete_sound_and_up_to_date(path):
     assert translate.problems(path, check=True) == []
 
 
-@by_name(TRANSLATED)
+@by_name([*TRANSLATED, *FOLDERS])
 def test_no_translation_is_damaged(path):
     assert translate.faults(translate.read_catalogue(path)) == []
 
@@ -120,7 +122,7 @@ def test_the_glossary_is_of_use():
     assert lines[0] == "english,portuguese" and all(line.count(",") == 1 for line in lines)
     names = [term.name for term in TERMS]
     assert len(set(names)) == len(names) > 40
-    text = "\n".join(text for path in TRANSLATED for _, text in translate.messages(read(path)))
+    text = "\n".join(text for path in [*TRANSLATED, *FOLDERS] for _, text in translate.messages(translate.read(path)))
     unused = {term.name for term in TERMS if not term.english.search(text)}
     assert unused <= {"cost function", "regularisation factor"}, "terms of the lecture"
 
@@ -279,6 +281,12 @@ def test_numbers_that_agree(english, portuguese):
     assert damage(english, portuguese) == []
 
 
+def test_names_in_braces_are_kept():
+    assert damage("{n} digits in {file}", "em {file}, {n} dígitos") == []
+    assert damage("{n} digits", "{m} dígitos") == ["names in braces: {m}, in English {n}"]
+    assert damage("{n} digits", "dígitos") == ["names in braces: , in English {n}"]
+
+
 def test_words_of_a_formula_may_be_translated():
     assert damage("$$ J = \\text{rate} $$", "$$ J = \\text{taxa} $$") == []
     assert damage("$$ J = \\text{rate} $$", "$$ K = \\text{taxa} $$")
@@ -353,6 +361,57 @@ def test_the_command_writes_checks_and_refuses_damage(elsewhere, capsys):
 def test_nothing_is_generated_before_a_title_is_translated(elsewhere):
     (elsewhere / "catalogues" / f"{PAGE.stem}.po").unlink()
     assert translate.problems(PAGE) == [] and not (elsewhere / "made").exists()
+
+
+def test_messages_changed_missing_and_damaged(elsewhere, monkeypatch, capsys):
+    """What helpers say goes through the same steps as a notebook; what is made of it holds what is translated."""
+    monkeypatch.setattr(translate, "said", lambda folder: [("a.py", "One {n} more digit."), ("b.js", "new")])
+    monkeypatch.setattr(translate, "generated_of", lambda path: elsewhere / "made.json")
+    file = elsewhere / "catalogues" / "vae_helpers.po"
+    file.write_text('msgid ""\nmsgstr ""\n\n#: a.py\nmsgid "One {n} digit."\nmsgstr "Um {n} dígito."\n', "utf-8")
+    translate.main(["vae_helpers"])
+    told = capsys.readouterr().out
+    assert "a.py.1: stale: One {n} more digit." in told and "b.js.1: missing: new" in told
+    assert json.loads((elsewhere / "made.json").read_text("utf-8")) == {"helpers": {}, "widgets": {}}
+    with pytest.raises(SystemExit):
+        translate.main(["vae_helpers", "--check"])
+    words = elsewhere / "words"
+    words.write_text("=== a.py.1\nMais um {m} dígito.\n=== b.js.1\nnovo\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        translate.main(["vae_helpers", "--import", str(words)])
+    assert "names in braces" in capsys.readouterr().err
+    words.write_text("=== a.py.1\nMais um {n} dígito.\n", encoding="utf-8")
+    translate.main(["vae_helpers", "--import", str(words)])
+    translate.main(["vae_helpers", "--check"])
+    made = json.loads((elsewhere / "made.json").read_text("utf-8"))
+    assert made["helpers"] == {"One {n} more digit.": "Mais um {n} dígito.", "new": "novo"}
+
+
+def test_messages_are_found_in_python():
+    found = in_python("""
+class Widget:
+    _sentence = "a sentence"
+    number = _Number("a label", 1)
+    other = "not said"
+
+translated("one " "text", n=1)
+translated("if so" if so else "otherwise", f"{n}")
+translated({True: "right", None: "no"}[answer])
+translated(f"a {self._kind} of {{n}}", n=2)
+translated(error)
+Exercise(right=1, mistakes={"a mistake": 2.0, f"{x}": 1, "another": lambda x: x}, praise="well done")
+""", {"translated": (0,), "_Number": (0,)})
+    assert list(found) == ["a sentence", "a label", "one text", "if so", "otherwise", "right", "no", "a digit of {n}",
+                           "a picture of {n}", "a mistake", "another", "well done"]
+
+
+def test_messages_are_found_in_javascript():
+    found = in_javascript("""
+const { t } = state, a = t("one"), b = state.t("two {n}", { n: "not this" });
+const c = isDigit ? t("th" +
+  "ree \\u03bc") : t(label), d = [t(`(${x})`), tail(t, x), set("no"), port("no"), it.t];
+""")
+    assert list(found) == ["one", "two {n}", "three \u03bc"]
 
 
 def test_other_notebooks_are_refused():

@@ -17,6 +17,7 @@ FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.S)
 TARGET = re.compile(r"(?<=\]\()[^()\s]+(?=\))|(?<=\bhref=\")[^\"]+|(?<=\bsrc=\")[^\"]+")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 WORDS_OF_A_FORMULA = re.compile(r"\\text\w*\{[^{}]*\}")
+PLACEHOLDER = re.compile(r"\{\w+(?:!r)?\}")  # in what a helper says, where a value will stand
 ITEM = re.compile(r"( *)([-*+]|\d+[.)]) ")
 ENGLISH = re.compile(r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 PORTUGUESE = re.compile(r"[1-9]\d{0,2}(?:[.\u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d+(?:\.\d+)+|\d+(?:,\d+)?")
@@ -174,6 +175,9 @@ def damage(english, portuguese, terms=(), note=""):
             reasons.append(f"{what}: {theirs.rest.count(sign)} {sign}, in English {ours.rest.count(sign)}")
     if len(re.findall(r"(?<![\\*])\*(?![*\s])|(?<![\\*\s])\*(?!\*)", theirs.rest)) % 2:
         reasons.append("a single * has no partner")
+    names = [Counter(PLACEHOLDER.findall(text)) for text in (ours.rest, theirs.rest)]
+    if names[0] != names[1]:
+        reasons.append(f"names in braces: {', '.join(names[1])}, in English {', '.join(names[0])}")
     if portuguese != portuguese.strip():
         reasons.append("it begins or ends with an empty line or a space")
     excused = dict(re.findall(r"^(glossary|numbers): *(.*)$", note or "", flags=re.M))

@@ -5,6 +5,9 @@ Markdown, by the cell's id. An unchanged paragraph keeps its translation; a chan
 notebooks/pt_BR/ are the same cells with the same code and outputs, and only the Markdown differs; what is missing or
 stale is there in English, and says so. Nothing in that folder is edited by hand.
 
+What helpers and widgets say, and what stands on the page, has a catalogue for each folder (tools/messages.py), of which
+assets/languages/pt_BR.json is made.
+
 `make translate CHECK=1` writes nothing, and fails unless all is translated, sound and up to date. A translator writes
 with `--export` what is to be done, and reads it back with `--import`, or edits the PO file.
 """
@@ -22,9 +25,12 @@ import polib
 
 from tools.damage import CODE, ITEM, damage, glossary, has_words
 from tools.execute import FOLDER, LECTURES, ROOT, WAY, chosen
+from tools.messages import PACKAGE, compiled
+from tools.messages import messages as said
 
 TRANSLATED = [*WAY, *LECTURES, *(FOLDER / "deeper" / f"{name}.ipynb" for name in ("the_lecture_today",
                                                                                 "when_it_goes_wrong"))]
+FOLDERS = [PACKAGE]  # whose messages are translated
 LANGUAGE = "pt_BR"
 CATALOGUES = ROOT / "translations" / LANGUAGE
 GLOSSARY = CATALOGUES / "glossary.csv"
@@ -35,12 +41,15 @@ LINK = re.compile(rf"{CODE.pattern}|\]\((?P<target>[^()\s]+)\)|\b(?:href|src)=\"
 
 
 def catalogue_of(path):
-    """Where the catalogue of a notebook is."""
+    """Where the catalogue of a notebook, or of a folder's messages, is."""
     return CATALOGUES / f"{path.stem}.po"
 
 
 def generated_of(path):
-    """Where the translated notebook is, in the folder of the language as in that of the English ones."""
+    """Where the translated notebook is, in the folder of the language as in that of the English ones; of a folder, what
+    it reads."""
+    if path in FOLDERS:
+        return path / "assets" / "languages" / f"{LANGUAGE}.json"
     return FOLDER / LANGUAGE / path.relative_to(FOLDER)
 
 
@@ -93,9 +102,17 @@ def squeezed(text):
     return " ".join(text.split())
 
 
-def messages(notebook):
-    """Yield (cell's id, text) of each paragraph with words."""
-    for cell in notebook.cells:
+def read(path):
+    """Read a notebook; a folder stays what it is."""
+    return path if path in FOLDERS else nbformat.read(path, as_version=4)
+
+
+def messages(source):
+    """Yield (cell's id, text) of each paragraph with words, or (file's name, text) of what a folder's files say."""
+    if source in FOLDERS:
+        yield from said(source)
+        return
+    for cell in source.cells:
         if cell.cell_type == "markdown":
             yield from ((cell.id, text) for text, _ in blocks(cell.source) if has_words(text))
 
@@ -118,22 +135,22 @@ def find(catalogue, cell, text):
     return catalogue.get((cell, squeezed(text))) or catalogue.get((None, squeezed(text)))
 
 
-def extract(notebook, old):
-    """Return a catalogue of what the notebook says now, with the translations that it can keep.
+def extract(source, old):
+    """Return a catalogue of what a notebook or a folder says now, with the translations that it can keep.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
+    source : nbformat.NotebookNode or pathlib.Path
     old : polib.POFile
 
     Returns
     -------
     polib.POFile
-        In the order of the notebook. Translations that are not needed any more are at the end, as obsolete.
+        In the order of the source. Translations that are not needed any more are at the end, as obsolete.
     """
     known = {key(entry): entry for entry in sorted(old, key=lambda entry: not entry.obsolete)}
     wanted = {}
-    for cell, text in messages(notebook):
+    for cell, text in messages(source):
         context = cell if (cell, squeezed(text)) in known else None
         entry = polib.POEntry(msgid=text, msgctxt=context)
         wanted.setdefault(key(entry), entry).occurrences.append((cell, ""))
@@ -310,23 +327,26 @@ def problems(path, check=False):
     Parameters
     ----------
     path : pathlib.Path
-        One of `TRANSLATED`.
+        One of `TRANSLATED` or of `FOLDERS`.
     check : bool, default=False
         Write nothing; what would be written is a problem, and so is what is not translated.
 
     Returns
     -------
     list of str
-        One line each. A notebook with damage is not generated, nor one before its title is translated.
+        One line each. What has damage is not generated, nor a notebook before its title is translated.
     """
-    notebook, file = nbformat.read(path, as_version=4), generated_of(path)
-    catalogue = extract(notebook, read_catalogue(path))
+    source, file = read(path), generated_of(path)
+    catalogue = extract(source, read_catalogue(path))
     found = [f"{path.stem} {cell}: {reason}" for cell, reason in faults(catalogue)]
     todo = [f"{name}: {'stale' if entry.fuzzy else 'missing'}: {squeezed(entry.msgid)[:60]}"
             for name, entry in numbered(catalogue) if not entry.translated()]
     whole = len(list(numbered(catalogue)))
-    begun = file.exists() or catalogue[0].translated()
-    wanted = nbformat.writes(translate(notebook, catalogue, path)) + "\n" if begun and not found else None
+    begun = path in FOLDERS or file.exists() or catalogue[0].translated()
+    wanted = None
+    if begun and not found:
+        wanted = compiled(catalogue) if path in FOLDERS else (
+            nbformat.writes(translate(source, catalogue, path)) + "\n")
     if check:
         found += [f"{path.stem} {line}" for line in todo]
         for made, text in {catalogue_of(path): f"{catalogue}\n", file: wanted}.items():
@@ -337,14 +357,14 @@ def problems(path, check=False):
     if wanted:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(wanted, encoding="utf-8")
-    print(f"{path.stem}: {whole - len(todo)} of {whole} paragraphs" + (", damaged" if found else ""))
+    print(f"{path.stem}: {whole - len(todo)} of {whole} texts" + (", damaged" if found else ""))
     if begun:
         print("".join(f"  {line}\n" for line in todo), end="")
     return found
 
 
 def write(catalogue, path):
-    """Write the catalogue of a notebook."""
+    """Write a catalogue."""
     catalogue_of(path).parent.mkdir(parents=True, exist_ok=True)
     catalogue_of(path).write_text(f"{catalogue}\n", encoding="utf-8")
 
@@ -352,24 +372,27 @@ def write(catalogue, path):
 def main(arguments=None):
     """Do what a command asks for; the program ends with 1 if something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("names", nargs="*", help="notebooks: 3, 03, a path; all if none is named")
+    parser.add_argument("names", nargs="*", help="notebooks: 3, 03, a path; vae_helpers, tools; all if none is named")
     parser.add_argument("--check", action="store_true", help="write nothing, and demand that all is complete")
     parser.add_argument("--export", action="store_true", help="print what is to be translated")
     parser.add_argument("--everything", action="store_true", help="export also what is translated")
     parser.add_argument("--import", dest="text", metavar="FILE", help="take translations, - for standard input")
     asked = parser.parse_args(arguments)
-    paths = chosen(asked.names, TRANSLATED)
+    folders = [folder for folder in FOLDERS if folder.name in asked.names]
+    names = [name for name in asked.names if name not in [folder.name for folder in folders]]
+    paths = [*folders, *(chosen(names, TRANSLATED) if names or not folders else [])]
+    paths += [] if asked.names else FOLDERS
     for path in paths:
-        if path not in TRANSLATED:
+        if path not in [*TRANSLATED, *FOLDERS]:
             raise SystemExit(f"{path.name} is not among the notebooks to translate, TRANSLATED in tools/translate.py.")
     if asked.text and len(paths) > 1:
-        raise SystemExit("Name the notebook that the translations are for.")
+        raise SystemExit("Name what the translations are for.")
     if asked.export:
-        print("\n".join(export(extract(nbformat.read(path, as_version=4), read_catalogue(path)), asked.everything)
+        print("\n".join(export(extract(read(path), read_catalogue(path)), asked.everything)
                         for path in paths))
         return
     if asked.text:
-        catalogue = extract(nbformat.read(paths[0], as_version=4), read_catalogue(paths[0]))
+        catalogue = extract(read(paths[0]), read_catalogue(paths[0]))
         text = sys.stdin.read() if asked.text == "-" else Path(asked.text).read_text(encoding="utf-8")
         print(f"{take(catalogue, text)} taken")
         write(catalogue, paths[0])

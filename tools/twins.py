@@ -11,6 +11,7 @@ import json
 
 import numpy as np
 
+from tools.messages import PACKAGE, words_of
 from vae_helpers import look, sliders, study
 from vae_helpers.data import Digits, load_mnist
 from vae_helpers.gaussian import kl_between
@@ -125,10 +126,16 @@ KINDS = {
 
 
 class Twins:
-    """The twins of one file, each of which is a place in it; `scripts` then gives what all of them need."""
+    """The twins of one file, each of which is a place in it; `scripts` then gives what all of them need.
 
-    def __init__(self):
-        self._models, self._arrays = {}, {}
+    Parameters
+    ----------
+    language : str, optional
+        In which they speak: "pt_BR", or "" for English.
+    """
+
+    def __init__(self, language=""):
+        self._models, self._arrays, self._words = {}, {}, words_of(PACKAGE, language)["widgets"]
 
     def place(self, tag, state=None):
         """Return the element in which the twin that a tag names will live.
@@ -156,8 +163,9 @@ class Twins:
         """
         if not self._models:
             return ""
+        models = self._models | ({"words": self._words} if self._words else {})
         data = [_script("application/json", json.dumps(model).replace("<", r"\u003c"), f' id="{name}"')
-                for name, model in self._models.items()]
+                for name, model in models.items()]
         data += [_script("text/plain", text, f' id="{name}"') for name, text in self._arrays.items()]
         start = f'import {{ bringAlive }} from "vae/alive.js";\n{start}'
         return "\n".join([*data, _script("importmap", json.dumps({"imports": _modules()})), _script("module", start)])

@@ -5,15 +5,13 @@ from numbers import Integral, Real
 import numpy as np
 
 
-def described(value):
-    """Return a short description of a value for an error message."""
+def described(value, say=str.format):
+    """Return a short description of a value for an error message, or for one that `say` says in another language."""
     if isinstance(value, tuple) and hasattr(value, "images"):  # what `load_mnist` gives, as a whole
-        return f"a {type(value).__name__} of images and labels: pass its .images"
-    if isinstance(value, (tuple, list)) and value and all(getattr(part, "ndim", 0) for part in value):
-        return f"a {type(value).__name__} of {len(value)}, the first {described(value[0])}"
+        return say("a {name} of images and labels: pass its .images", name=type(value).__name__)
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         dtype = value.dtype if isinstance(value.dtype, np.dtype) else getattr(value.dtype, "name", value.dtype)
-        return f"an array of shape {tuple(value.shape)} and dtype {dtype}"
+        return say("an array of shape {shape} and dtype {dtype}", shape=tuple(value.shape), dtype=dtype)
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"
 

@@ -14,6 +14,7 @@ import platformdirs
 
 from vae_helpers import _validate
 from vae_helpers.exercises import Interval
+from vae_helpers.language import translated
 
 ANSWER_KEYS = Path(__file__).parent / "exercises"
 
@@ -108,8 +109,8 @@ def check(name, answer):
     exercises = answer_key(str(name).rpartition(".")[0])
     _validate.one_of(name, "name", exercises)
     passed, message = _judge(exercises[name], answer)
-    heading = {True: "right.", False: "not yet.", None: "no answer yet."}[passed]
-    return Verdict(passed, f"Exercise {name}: {heading} {message}".strip(), name)
+    heading = translated({True: "right.", False: "not yet.", None: "no answer yet."}[passed])
+    return Verdict(passed, f"{translated('Exercise')} {name}: {heading} {message}".strip(), name)
 
 
 def progress():
@@ -134,7 +135,8 @@ def progress():
         marks = [name.rpartition(".")[2] if name in noted else "-" for name in names]
         count, total = count + len(noted.intersection(names)), total + len(names)
         lines.append(f"{notebook:30} {' '.join(marks)}")
-    return Verdict(None, "\n".join([f"{count} of {total} exercises passed on this machine", *lines]))
+    heading = translated("{count} of {total} exercises passed on this machine", count=count, total=total)
+    return Verdict(None, "\n".join([heading, *lines]))
 
 
 def _state_file():
@@ -158,21 +160,21 @@ def _note(name):
 
 def _judge(exercise, answer):
     if _is_empty(answer):
-        return None, "Replace the ... and run the cell again."
+        return None, translated("Replace the ... and run the cell again.")
+    if callable(answer) != bool(exercise.cases):
+        return False, translated("A function is asked for, received {it}." if exercise.cases else
+                                 "A value is asked for, received {it}.", it=_validate.described(answer, translated))
     if not exercise.cases:
-        if callable(answer):
-            return False, f"A value is asked for, received {_validate.described(answer)}."
         return _compare(exercise, [answer], lambda value: [value])
-    if not callable(answer):
-        return False, f"A function is asked for, received {_validate.described(answer)}."
     answers = []
     for case in exercise.cases:
         try:
             answers.append(answer(*(np.copy(part) if isinstance(part, np.ndarray) else part for part in case)))
         except Exception as error:
-            return False, f"For {_shown(case)} your function raised {type(error).__name__}: {error}"
+            return False, translated("For the arguments {case} your function raised {error}", case=_shown(case),
+                                     error=f"{type(error).__name__}: {error}")
     if all(map(_is_empty, answers)):
-        return None, "Your function returns nothing. Replace the ... and run the cell again."
+        return None, translated("Your function returns nothing. Replace the ... and run the cell again.")
     return _compare(exercise, answers, lambda function: [function(*case) for case in exercise.cases])
 
 
@@ -184,16 +186,18 @@ def _compare(exercise, answers, expect):
     rights = expect(exercise.right)
     found = agree(rights)
     if all(found) or any(all(agree([value])) for value in exercise.also):
-        return True, exercise.praise
+        return True, translated(exercise.praise)
     for message, wrong in exercise.mistakes.items():
         if all(agree(expect(wrong))):  # a mistake has to explain every case
-            return False, message
+            return False, translated(message)
     first = found.index(False)
     answer, right = answers[first], rights[first]
-    where = f"For {_shown(exercise.cases[first])} your function gives" if exercise.cases else "Your answer is"
+    where = translated("For the arguments {case} your function gives" if exercise.cases else "Your answer is",
+                       case=_shown(exercise.cases[first] if exercise.cases else ()))
+    where += f" {_validate.described(answer, translated)}"
     if not isinstance(right, Interval) and _shape(answer) != np.shape(right):
-        return False, f"{where} {_validate.described(answer)}; expected is the shape {np.shape(right)}."
-    return False, f"{where} {_validate.described(answer)}, which is not what is asked for."
+        return False, f"{where}; {translated('expected is the shape {shape}.', shape=np.shape(right))}"
+    return False, f"{where}, {translated('which is not what is asked for.')}"
 
 
 def _equal(answer, expected, rtol):
@@ -218,6 +222,5 @@ def _is_empty(answer):
 
 
 def _shown(case):
-    return "the arguments " + ", ".join(_validate.described(part) if isinstance(part, np.ndarray) and part.size > 6
-                                        else repr(part.tolist() if isinstance(part, np.ndarray) else part)
-                                        for part in case)
+    return ", ".join(_validate.described(part, translated) if isinstance(part, np.ndarray) and part.size > 6
+                     else repr(part.tolist() if isinstance(part, np.ndarray) else part) for part in case)

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from vae_helpers.checks import Verdict
 from vae_helpers.data import load_mnist
+from vae_helpers.language import translated
 from vae_helpers.network import PRETRAINED, load_pretrained
 
 PYTHONS = (3, 11), (3, 13)  # the oldest and the newest that TensorFlow has a build for
@@ -31,10 +32,10 @@ def environment():
         One line for each of them, with the remedy for what is wrong. Shown when it is the last expression of a cell.
     """
     found = [_python(), *_kernel(), *_packages(), *_keras(), _data("the 70,000 digits", load_mnist),
-             *(_data(f"the network {name}", functools.partial(load_pretrained, name)) for name in PRETRAINED)]
+             *(_data("the network {name}", functools.partial(load_pretrained, name), name=name) for name in PRETRAINED)]
     wrong = [line for fine, line in found if not fine]
     fine = [line for fine, line in found if fine]
-    heading = "Everything is in order." if not wrong else "Something is missing or set in another way:"
+    heading = translated("Something is missing or set in another way:" if wrong else "Everything is in order.")
     return Verdict(not wrong, "\n".join([heading, *(wrong or fine)]))
 
 
@@ -42,23 +43,25 @@ def _python():
     version = platform.python_version()
     if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         return True, f"Python {version}"
-    least, most = (".".join(map(str, version)) for version in PYTHONS)
-    return False, (f"Python {version}: the series needs {least} to {most}. Install one from "
-                   "https://www.python.org/downloads/, delete the folder .venv, and set up again.")
+    return False, translated("Python {version}: the series needs {least} to {most}. Install one from "
+                             "https://www.python.org/downloads/, delete the folder .venv, and set up again.",
+                             version=version, least=".".join(map(str, PYTHONS[0])),
+                             most=".".join(map(str, PYTHONS[1])))
 
 
 def _kernel():
     """Tell of a kernel that is not the one that was set up, and of helpers that are not those beside the notebook."""
     own, here = ROOT / ".venv", Path.cwd()
     if (own / "pyvenv.cfg").exists() and own.resolve() != Path(sys.prefix).resolve():
-        yield False, (f"This kernel is the Python in {sys.prefix}, and the series was set up in {own}. Choose that "
-                      "Python as the kernel, or start JupyterLab with make lab.")
+        yield False, translated("This kernel is the Python in {place}, and the series was set up in {own}. Choose that "
+                                "Python as the kernel, or start JupyterLab with make lab.", place=sys.prefix, own=own)
     beside = next((folder for folder in (here, *here.parents) if (folder / "vae_helpers" / "doctor.py").exists()), ROOT)
     # Installed as a package, as images for JupyterHub have it, the same code may well be in two places.
     same = beside.resolve() == ROOT.resolve() or (not REQUIREMENTS.exists() and _code(beside) == _code(ROOT))
     if not same:
-        yield False, (f"This notebook is in {beside}, and the code that it runs in {ROOT}, as after a copy. Set up "
-                      "the notebook's own folder: by make lab, or a new .venv and pip install -r requirements.txt.")
+        yield False, translated("This notebook is in {beside}, and the code that it runs in {root}, as after a copy. "
+                                "Set up the notebook's own folder: by make lab, or a new .venv and pip install -r "
+                                "requirements.txt.", beside=beside, root=ROOT)
 
 
 def _code(folder):
@@ -78,11 +81,12 @@ def _packages():
         remedy = "pip install -r requirements.txt" if clone else f"pip install '{wanted}'"
         name = wanted.name if _version(wanted.name) else ALSO.get(wanted.name, wanted.name)
         if not _version(name):
-            yield False, f"{wanted.name} is not installed: {remedy}"
+            yield False, translated("{name} is not installed: {remedy}", name=wanted.name, remedy=remedy)
         elif wanted.specifier.contains(_version(name), prereleases=True):
             yield True, f"{name} {_version(name)}"
         else:
-            yield False, f"{name} {_version(name)}: {wanted.specifier} is needed. Run: {remedy}"
+            yield False, translated("{name} {version}: {wanted} is needed. Run: {remedy}", name=name,
+                                    version=_version(name), wanted=wanted.specifier, remedy=remedy)
 
 
 def _version(name):
@@ -100,19 +104,19 @@ def _keras():
     except (OSError, ValueError, TypeError):  # without such a file Keras takes what is wanted here
         stored = {}
     for name, wanted in KERAS.items():
-        value, place = stored.get(name, wanted), f"in {file}"
+        value, place = stored.get(name, wanted), translated("in {file}", file=file)
         if "keras" in sys.modules:
-            value, place = getattr(sys.modules["keras"].config, name)(), "at work"
+            value, place = getattr(sys.modules["keras"].config, name)(), translated("at work")
         elif name == "backend" and os.environ.get("KERAS_BACKEND"):
-            value, place = os.environ["KERAS_BACKEND"], "in the variable KERAS_BACKEND"
+            value, place = os.environ["KERAS_BACKEND"], translated("in the variable KERAS_BACKEND")
         if value != wanted:
-            yield False, (f"Keras' {name} {place} is {value!r}: the series needs {wanted!r}. Change it there, then "
-                          "restart the kernel.")
+            yield False, translated("Keras' {name} {place} is {value!r}: the series needs {wanted!r}. Change it there, "
+                                    "then restart the kernel.", name=name, place=place, value=value, wanted=wanted)
 
 
-def _data(name, load):
+def _data(text, load, **values):
     try:
         load()
     except Exception as error:
-        return False, f"{name}: {error}"
-    return True, name
+        return False, f"{translated(text, **values)}: {error}"
+    return True, translated(text, **values)

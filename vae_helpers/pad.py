@@ -7,22 +7,22 @@ an MNIST digit and encoded. No TensorFlow, and nothing from the network.
 
 import threading
 
-import anywidget
 import numpy as np
 import traitlets
 
 from vae_helpers import _validate
 from vae_helpers.data import IMAGE_SIDE, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
+from vae_helpers.language import decimal, translated
 from vae_helpers.look import COLOURS
-from vae_helpers.scripts import ASSETS, OrSentence, as_one
+from vae_helpers.scripts import ASSETS, OrSentence, Spoken, as_one
 
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
 MOST_DIGITS = 2000  # real digits behind the pad: enough to show each class, and 1.6 MB
 LEAST_SPAN = 3.3  # shows the prior's circle of 3 standard deviations
 
 
-class LatentPad(OrSentence, anywidget.AnyWidget):
+class LatentPad(OrSentence, Spoken):
     """The latent plane of one or two networks, on which a code is moved; made by `latent_pad`.
 
     Parameters
@@ -165,7 +165,7 @@ class DrawingPad(LatentPad):
     def _read(self, drawn=None):
         """Encode strokes or an image and tell the browser; show the message of whatever fails."""
         image = z_mean = z_std = None
-        message, failed = "Nothing is drawn yet. Draw a digit, or take a real one.", False
+        message, failed = translated("Nothing is drawn yet. Draw a digit, or take a real one."), False
         if drawn is not None:
             try:
                 image = drawn if isinstance(drawn, np.ndarray) else draw_as_mnist(drawn)
@@ -173,7 +173,7 @@ class DrawingPad(LatentPad):
                 z_mean, z_std = (_code(array[0], "the code") for array in (z_mean, np.exp(z_log_var / 2)))
                 message = _sentence(z_mean, z_std)
             except TooSmallError as error:
-                message = str(error)
+                message = translated(str(error))
             except Exception as error:
                 image, message, failed = None, f"{type(error).__name__}: {error}", True
         self.image, self.z_mean, self.z_std = image, z_mean, z_std
@@ -299,7 +299,7 @@ def _code(value, name):
 
 
 def _sentence(z_mean, z_std):
-    mean, std = (f"({pair[0]:.2f}, {pair[1]:.2f})".replace("-", "\u2212") for pair in (z_mean, z_std))
+    mean, std = (decimal(f"({pair[0]:.2f}, {pair[1]:.2f})").replace("-", "\u2212") for pair in (z_mean, z_std))
     if max(z_std) == 0:
-        return f"Its code is {mean}. An autoencoder gives no spread."
-    return f"The encoder gives it z_mean {mean} and z_std {std}."
+        return translated("Its code is {mean}. An autoencoder gives no spread.", mean=mean)
+    return translated("The encoder gives it z_mean {mean} and z_std {std}.", mean=mean, std=std)

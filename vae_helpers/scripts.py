@@ -8,7 +8,11 @@ import re
 from base64 import b64encode
 from pathlib import Path
 
+import anywidget
+import traitlets
 from IPython.display import display
+
+from vae_helpers.language import WORDS, translated
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ASSETS / "js"
@@ -50,6 +54,12 @@ def _with_imports(path, importers):
     return IMPORT.sub(address, path.read_text(encoding="utf-8"))
 
 
+class Spoken(anywidget.AnyWidget):
+    """A widget that is told the words of the reader's language."""
+
+    words = traitlets.Dict(WORDS["widgets"]).tag(sync=True)
+
+
 class OrSentence:
     """A widget in whose place a sentence stands where it cannot be, as in a notebook that is opened the next day.
 
@@ -60,9 +70,9 @@ class OrSentence:
     _sentence = "Run this cell to see the widget."
 
     def __repr__(self):
-        return self._sentence
+        return translated(self._sentence)
 
     def _ipython_display_(self):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        display({"text/html": ASLEEP.replace("SENTENCE", self._sentence), "text/plain": self._sentence}, raw=True)
+        display({"text/html": ASLEEP.replace("SENTENCE", repr(self)), "text/plain": repr(self)}, raw=True)
         display({"application/vnd.jupyter.widget-view+json": view, "text/plain": ""}, raw=True)

@@ -10,7 +10,6 @@ import io
 import threading
 from base64 import b64encode
 
-import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
@@ -19,8 +18,9 @@ from PIL import Image
 from vae_helpers import _validate, study
 from vae_helpers.data import as_vectors, labelled, load_mnist
 from vae_helpers.gaussian import kl_between, prior_tail
+from vae_helpers.language import decimal, translated
 from vae_helpers.look import COLOURS, PRIOR, WRONG
-from vae_helpers.scripts import ASSETS, OrSentence, as_one
+from vae_helpers.scripts import ASSETS, OrSentence, Spoken, as_one
 
 MEANS = (-3.0, 3.0)  # the lowest and the highest value of a slider
 STDS = (0.4, 2.0)
@@ -30,7 +30,7 @@ DRAWS = (10, 1000)
 _drawing = threading.RLock()
 
 
-class _Guard(anywidget.AnyWidget):
+class _Guard(Spoken):
     """Shows nothing: keeps the keys of the widgets beside it, and says when Python is gone (`assets/js/guard.js`)."""
 
     _esm = as_one("guard.js")
@@ -94,7 +94,7 @@ class _Stop(traitlets.TraitType):
         return number
 
 
-class _InBrowser(OrSentence, anywidget.AnyWidget):
+class _InBrowser(OrSentence, Spoken):
     """A widget whose numbers and pictures are made in the browser: it goes on while the kernel is busy, or gone."""
 
     _css = ASSETS / "twin.css"
@@ -340,8 +340,8 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         self._shape = getattr(network, "image_shape", (28, 28))
         self._images, self._labels, self._class_names = labelled(digits, self._shape)
         self._kind = "digit" if self._class_names is None else "picture"
-        self._sentence = (f"Run this cell to move the sliders: {network.latent_dim} sliders for z and the {self._kind} "
-                          "that it decodes to.")
+        self._sentence = translated(f"Run this cell to move the sliders: {{n}} sliders for z and the {self._kind} that "
+                                    "it decodes to.", n=network.latent_dim)
         self._rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
         z_mean, z_log_var = network.encode(self._images)  # (n, latent_dim) each
         self._codes = _validate.finite_array(z_mean, "the codes that network gives", (None, network.latent_dim))
@@ -420,7 +420,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
             except Exception as error:
                 problem = html.escape(f"{type(error).__name__}: {error}")
                 self.status.value = (f'<div role="alert" style="color:{WRONG}; line-height:1.4">'
-                                     f"The picture stays as it was. {problem}</div>")
+                                     f"{translated('The picture stays as it was.')} {problem}</div>")
 
     def _redraw(self):
         for name, number in self.numbers.items():
@@ -436,19 +436,21 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
     def _told(self):
         """Say in a sentence where the code is, and what it started from."""
         z, number = self.z, self._number
-        code = f"({', '.join(f'{element:.2f}' for element in z + 0.0)}), " if len(z) <= 3 else ""
-        sentence = f"z is {code}at a distance of {np.linalg.norm(z):.2f} from 0. "
+        told = translated("z is {z}, at a distance of {distance} from 0." if len(z) <= 3 else
+                          "z is at a distance of {distance} from 0.", distance=decimal(f"{np.linalg.norm(z):.2f}"),
+                          z=decimal(f"({', '.join(f'{element:.2f}' for element in z + 0.0)})"))
         if self._kl is None:
-            sentence += "An autoencoder has no prior: it calls no code more likely than another."
+            told += " " + translated("An autoencoder has no prior: it calls no code more likely than another.")
         else:
             share = 100 * prior_tail(z)
-            shown = "Less than 0.1" if share < 0.1 else "More than 99.9" if share > 99.9 else f"{share:.1f}"
-            sentence += f"{shown} % of the prior N(0, I) lies farther out."
+            shown = "Less than 0.1" if share < 0.1 else "More than 99.9" if share > 99.9 else decimal(f"{share:.1f}")
+            told += " " + translated("{share} % of the prior N(0, I) lies farther out.", share=translated(shown))
         if number is not None:
-            name = self._name(self._labels[number])
-            name = f"a {name}" if self._class_names is None else f"of the class {name}"
-            sentence += f" The original is number {number} of the real {self._kind}s, {name}."
-        return sentence
+            told += " " + translated("The original is number {number} of the real digits, a {name}."
+                                     if self._class_names is None else
+                                     "The original is number {number} of the real pictures, of the class {name}.",
+                                     number=number, name=self._name(self._labels[number]))
+        return told
 
     def _name(self, label):
         return str(label) if self._class_names is None else self._class_names[label]
@@ -484,18 +486,21 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         share = 100 * self._kl[i] / self._kl.max()
         return ipywidgets.HBox([number, slider, ipywidgets.HTML(
             f'<div style="width:44px; text-align:right; line-height:22px; border-bottom:3px solid; border-image:'
-            f'linear-gradient(to right, {PRIOR} {share:.0f}%, transparent {share:.0f}%) 1">{self._kl[i]:.2f}</div>')])
+            f'linear-gradient(to right, {PRIOR} {share:.0f}%, transparent {share:.0f}%) 1">'
+            f'{decimal(f"{self._kl[i]:.2f}")}</div>')])
 
     def _left(self, rows):
         """Put the choice of a start below the sliders."""
         classes = [(self._name(label), int(label)) for label in np.unique(self._labels)]
         wide, narrow = _layout(flex="1 1 55%"), _layout(flex="1 1 45%")
-        draw = ipywidgets.Button(description="random draw", tooltip="draw z from N(0, I)", layout=wide)
-        reset = ipywidgets.Button(description="reset to 0", layout=narrow)
-        real = ipywidgets.Button(description=f"take a real {self._kind}", layout=wide)
-        label = ipywidgets.Dropdown(options=[("any", -1), *classes], description="class",
+        draw = ipywidgets.Button(description=translated("random draw"), tooltip=translated("draw z from N(0, I)"),
+                                 layout=wide)
+        reset = ipywidgets.Button(description=translated("reset to 0"), layout=narrow)
+        real = ipywidgets.Button(description=translated(f"take a real {self._kind}"), layout=wide)
+        label = ipywidgets.Dropdown(options=[(translated("any"), -1), *classes], description=translated("class"),
                                     style={"description_width": "3.2em"}, layout=narrow)
-        number = ipywidgets.Text(description="or from number", placeholder=f"0 to {len(self._images) - 1}",
+        number = ipywidgets.Text(description=translated("or from number"),
+                                 placeholder=translated("0 to {last}", last=len(self._images) - 1),
                                  continuous_update=False, style={"description_width": "8.5em"},
                                  layout=_layout(flex="1 1 100%"))
         self.controls |= {"draw": draw, "reset": reset, "real": real, "label": label, "number": number}
@@ -525,7 +530,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
 
     def _right(self):
         """Put the sentence below what is decoded and the original."""
-        decoded = ipywidgets.VBox([ipywidgets.HTML("decoded"), self.image], layout=_layout(flex="12 1 0"))
+        decoded = ipywidgets.VBox([ipywidgets.HTML(translated("decoded")), self.image], layout=_layout(flex="12 1 0"))
         self._origin = ipywidgets.VBox([ipywidgets.HTML("original"), self.original], layout=_layout(flex="5 1 0"))
         # At most 12 and 5 pixels of the page for each of 28.
         right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status],

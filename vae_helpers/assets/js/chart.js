@@ -3,8 +3,8 @@
 const INK = "#1a1a1a";
 
 /** Draw axes between these shares of the picture and return the functions from numbers to its places.
- * `frame` is [left, bottom, width, height], from 0 at the bottom to 1, as matplotlib has it. */
-export function drawAxes(context, [width, height], frame, { x, y, xticks = [], yticks = [], xlabel, ylabel, names }) {
+ * `frame` is [left, bottom, width, height], from 0 at the bottom to 1, as matplotlib has it; `t` says the numbers. */
+export function drawAxes(context, [width, height], frame, { t, x, y, xticks = [], yticks = [], xlabel, ylabel, names }) {
   const [left, bottom, wide, high] = frame, right = (left + wide) * width, base = (1 - bottom) * height;
   const top = (1 - bottom - high) * height;
   const toX = (value) => left * width + ((value - x[0]) / (x[1] - x[0])) * wide * width;
@@ -16,10 +16,10 @@ export function drawAxes(context, [width, height], frame, { x, y, xticks = [], y
     for (const tick of yticks) stroke(context, [[left * width - 4, toY(tick)], [left * width, toY(tick)]]);
   }
   Object.assign(context, { textAlign: "center", textBaseline: "top" });
-  if (xlabel) for (const tick of xticks) context.fillText(minus(tick), toX(tick), base + 6);
+  if (xlabel) for (const tick of xticks) context.fillText(t(minus(tick)), toX(tick), base + 6);
   if (xlabel) context.fillText(xlabel, (left + wide / 2) * width, base + 24);
   Object.assign(context, { textAlign: "right", textBaseline: "middle" });
-  yticks.forEach((tick, i) => context.fillText(names?.[i] ?? minus(tick), left * width - 7, toY(tick)));
+  yticks.forEach((tick, i) => context.fillText(names?.[i] ?? t(minus(tick)), left * width - 7, toY(tick)));
   if (ylabel) turned(context, ylabel, 9, (top + base) / 2);
   return { toX, toY, box: [left * width, top, wide * width, high * height] };
 }

@@ -12,7 +12,8 @@ const MANY = 5; // sliders; with as many, the buttons stand below the digit
 /** Show the sliders of a model with "z", and return a function that ends it. What the model holds is made by `latent` in
  * tools/twins.py. */
 export function showLatent(el, model) {
-  const state = bind(model), setup = state.get("setup"), { order, limit, shape, kl } = setup, many = order.length >= MANY;
+  const state = bind(model), { t } = state, setup = state.get("setup"), { order, limit, shape, kl } = setup;
+  const many = order.length >= MANY;
   const decode = makeDecoder(floats(state.get("weights")), setup.layers), real = makeReal(state, setup);
   let original = null; // the index of the real digit that the code started from
   const show = (z, index = null) => {
@@ -22,11 +23,11 @@ export function showLatent(el, model) {
   };
   const move = (axis, value) => state.set({ z: state.get("z").map((old, i) => (i === axis ? value : old)) });
   const sliders = order.map((axis) => makeSlider({ label: `z[${axis}]`, low: -limit, high: limit, step: 0.05 },
-    (value) => move(axis, value), ...(kl ? [makeShare(kl[axis], Math.max(...kl), setup.prior)] : [])));
-  const decoded = tile("decoded", setup.decoder, shape), origin = tile("original", setup.ink, shape);
-  const buttons = makeButtons(setup, real, show);
+    (value) => move(axis, value), ...(kl ? [makeShare(t, kl[axis], Math.max(...kl), setup.prior)] : [])));
+  const decoded = tile(t("decoded"), setup.decoder, shape), origin = tile("original", setup.ink, shape);
+  const buttons = makeButtons(t, setup, real, show);
   const heading = kl ? [element("div", { class: "heading" }, "KL (nats)")] : [];
-  const sentence = layOutPanel(el, `${order.length} sliders for z and the digit that it decodes to`,
+  const sentence = layOutPanel(el, t("{n} sliders for z and the digit that it decodes to", { n: order.length }),
     [...heading, ...sliders.map((slider) => slider.node), ...(many ? [] : buttons)],
     [element("div", { class: "digits" }, decoded.figure, origin.figure), ...(many ? buttons : [])], many);
 
@@ -36,8 +37,9 @@ export function showLatent(el, model) {
     paintDigits(decoded.canvas, [decode(z)], 1, shape);
     origin.figure.style.visibility = original === null ? "hidden" : "visible";
     if (original !== null) paintDigits(origin.canvas, [real.image(original)], 255, shape);
-    sentence.textContent = describe(z, Boolean(kl)) + (original === null ? "" :
-      ` The original is number ${real.number(original)} of the real digits, a ${real.label(original)}.`);
+    sentence.textContent = describe(t, z, Boolean(kl)) + (original === null ? "" :
+      ` ${t("The original is number {number} of the real digits, a {name}.",
+        { number: real.number(original), name: real.label(original) })}`);
   }
 
   state.listen("change:z", update);
@@ -59,30 +61,31 @@ function makeReal(state, { shape, order }) {
 }
 
 /** Return a KL in nats over a bar that is as long as its share of the largest. */
-function makeShare(kl, largest, colour) {
+function makeShare(t, kl, largest, colour) {
   const share = ((100 * kl) / largest).toFixed(0);
   const style = `border-image: linear-gradient(to right, ${colour} ${share}%, transparent ${share}%) 1`;
-  return element("span", { class: "share", style }, written(kl));
+  return element("span", { class: "share", style }, t(written(kl)));
 }
 
 /** Return the choice of a start: a draw from the prior, 0, or a real digit. */
-function makeButtons({ order }, real, show) {
-  const any = element("option", { value: -1 }, "any");
-  const select = element("select", { "aria-label": "class of the real digit" }, any,
+function makeButtons(t, { order }, real, show) {
+  const any = element("option", { value: -1 }, t("any"));
+  const select = element("select", { "aria-label": t("class of the real digit") }, any,
     ...Array.from("0123456789", (name) => element("option", { value: name }, name)));
   const take = () => {
     const indices = real.indices(Number(select.value)), index = indices[Math.floor(Math.random() * indices.length)];
     show(real.code(index), index);
   };
-  return [group("start from", button("random draw", () => show(order.map(drawNormal))),
-    button("reset to 0", () => show(order.map(() => 0))), button("take a real digit", take), select)];
+  return [group(t("start from"), button(t("random draw"), () => show(order.map(drawNormal))),
+    button(t("reset to 0"), () => show(order.map(() => 0))), button(t("take a real digit"), take), select)];
 }
 
-function describe(z, isVae) {
-  const code = z.length > 3 ? "" : `(${z.map((value) => written(value)).join(", ")}), `;
-  const sentence = `z is ${code}at a distance of ${written(Math.hypot(...z))} from 0. `;
-  if (!isVae) return `${sentence}An autoencoder has no prior: it calls no code more likely than another.`;
+function describe(t, z, isVae) {
+  const values = { z: `(${z.map((value) => written(value)).join(", ")})`, distance: written(Math.hypot(...z)) };
+  const sentence = z.length > 3 ? t("z is at a distance of {distance} from 0.", values)
+    : t("z is {z}, at a distance of {distance} from 0.", values);
+  if (!isVae) return `${sentence} ${t("An autoencoder has no prior: it calls no code more likely than another.")}`;
   const share = 100 * priorTail(z);
-  const shown = share < 0.1 ? "Less than 0.1" : share > 99.9 ? "More than 99.9" : written(share, 1);
-  return `${sentence}${shown} % of the prior N(0, I) lies farther out.`;
+  const shown = share < 0.1 ? t("Less than 0.1") : share > 99.9 ? t("More than 99.9") : written(share, 1);
+  return `${sentence} ${t("{share} % of the prior N(0, I) lies farther out.", { share: shown })}`;
 }

@@ -1,10 +1,14 @@
 // What a view asks of a model: get, set and on; off and save_changes where the model has them. A notebook's model has
 // Python behind it; a page's can be any object that calls back at "change:" and the name of what was set.
 
-/** Return the model as the parts of a view use it: several values set at once, and an end to all listening. */
+import { speaker } from "./language.js";
+
+/** Return the model as the parts of a view use it: several values set at once, an end to all listening, and `t`, which
+ * says a text in the model's language. */
 export function bind(model) {
   const ends = [];
   return {
+    t: speaker(model.get("words")),
     get: (name) => model.get(name),
     set(values) {
       for (const [name, value] of Object.entries(values)) model.set(name, value);

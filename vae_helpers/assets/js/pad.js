@@ -115,34 +115,39 @@ function makeTeller(lines) {
 }
 
 /** Return all parts in their places: the canvas, the plane, what is decoded, and below them the strip and the help. */
-function layOut({ setup, names, help }, { plane, reading, walk, sketch, teller, note }, acts) {
+function layOut({ state: { t }, setup, names, help }, { plane, reading, walk, sketch, teller, note }, acts) {
   const tiles = [...(sketch ? [sketch.seen] : []), ...reading.tiles];
-  const points = group("points and zoom",
-    button("drop a point", acts.drop), button("take it back", acts.takeBack), walk.button,
-    button("+", () => acts.zoom(1 / ZOOM), { "aria-label": "zoom in" }),
-    button("\u2212", () => acts.zoom(ZOOM), { "aria-label": "zoom out" }));
-  const real = `real ${setup.kind}`;
-  const digits = group(`go to a ${real}`, real, ...setup.classes.map((name, label) =>
-    button(name, () => acts.take(label), { "aria-label": `go to a real ${name}` })));
+  const isDigit = setup.kind === "digit";
+  const points = group(t("points and zoom"),
+    button(t("drop a point"), acts.drop), button(t("take it back"), acts.takeBack), walk.button,
+    button("+", () => acts.zoom(1 / ZOOM), { "aria-label": t("zoom in") }),
+    button("\u2212", () => acts.zoom(ZOOM), { "aria-label": t("zoom out") }));
+  const digits = group(isDigit ? t("go to a real digit") : t("go to a real picture"),
+    isDigit ? t("real digit") : t("real picture"), ...setup.classes.map((name, label) =>
+      button(name, () => acts.take(label), { "aria-label": t("go to a real {name}", { name }) })));
+  const keys = isDigit
+    ? t("On the plane the arrow keys move, with Shift in small steps. Enter drops a point, Backspace takes it back, W " +
+      "walks. 0 to 9 go to a real digit, plus and minus zoom, Home goes to the middle. In a notebook Escape leads back " +
+      "to the cell.")
+    : t("On the plane the arrow keys move, with Shift in small steps. Enter drops a point, Backspace takes it back, W " +
+      "walks. 0 to 9 go to a real picture, plus and minus zoom, Home goes to the middle. In a notebook Escape leads " +
+      "back to the cell.");
   return element("div", { class: "vae-pad" },
     element("div", { class: "columns" }, ...(sketch ? [sketch.column] : []),
       element("div", { class: "column" }, plane.node, points),
-      element("div", { class: "column" }, ...(names.length > 1 ? [switches(names, acts.show)] : []),
+      element("div", { class: "column" }, ...(names.length > 1 ? [switches(t, names, acts.show)] : []),
         element("div", { class: "tiles" }, ...tiles.map((part) => part.figure)), reading.where, digits)),
     walk.strip, teller.node, note,
-    element("details", {}, element("summary", {}, "keys"), element("p", { id: help },
-      "On the plane the arrow keys move, with Shift in small steps. Enter drops a point, Backspace takes it back, W " +
-      `walks. 0 to 9 go to a ${real}, plus and minus zoom, Home goes to the middle. In a notebook Escape leads back ` +
-      "to the cell."),
+    element("details", {}, element("summary", {}, t("keys")), element("p", { id: help }, keys),
       ...(sketch ? [sketch.help] : [])));
 }
 
 /** Return one button a network, of which the pressed one says whose codes are on the plane. */
-function switches(names, show) {
+function switches(t, names, show) {
   const press = (k) => nodes.forEach((node, i) => node.setAttribute("aria-pressed", i === k));
   const nodes = names.map((name, k) => button(name, () => { press(k); show(k); }));
   press(0);
-  return group("whose codes are on the plane", "codes of", ...nodes);
+  return group(t("whose codes are on the plane"), t("codes of"), ...nodes);
 }
 
 /** Move the code, and do the rest, by mouse, finger and keys on the plane. */

@@ -16,8 +16,8 @@ const NUMERAL = 0.054; // of the plane's side: 15 points in 5 inches, as plots.l
 export function makePlane({ state, setup, names, labels, codes, help }) {
   const ground = element("canvas"), marks = element("canvas");
   const node = element("div", {
-    class: "surface", tabindex: 0, role: "application", "aria-roledescription": "two-dimensional slider",
-    "aria-label": `latent plane of ${names.join(" and ")}`, "aria-describedby": help,
+    class: "surface", tabindex: 0, role: "application", "aria-roledescription": state.t("two-dimensional slider"),
+    "aria-label": state.t("latent plane of {names}", { names: names.join(` ${state.t("and")} `) }), "aria-describedby": help,
   }, ground, marks);
   const widest = codes.reduce((reach, all) => all.reduce((a, b) => Math.max(a, Math.abs(1.05 * b)), reach), setup.span);
   let shown = codes[0];
@@ -25,7 +25,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   const unit = () => ground.clientWidth / 2 / view.half; // CSS pixels
   const at = (z) => [(z[0] - view.x + view.half) * unit(), (view.y + view.half - z[1]) * unit()];
 
-  const paintGround = () => paintPlane(ground, view, shown, labels, setup, [state.get("z")]);
+  const paintGround = () => paintPlane(ground, view, shown, labels, { ...setup, t: state.t }, [state.get("z")]);
 
   function paintMarks() {
     const [context] = fit(marks);
@@ -62,14 +62,14 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   };
 }
 
-/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes; no name is written on what is
- * `marked`. */
+/** Paint codes on a canvas, coloured by their labels, with the prior's circles and the axes, whose numbers `setup.t`
+ * says; no name is written on what is `marked`. */
 export function paintPlane(canvas, view, codes, labels, setup, marked = []) {
   const [context, side] = fit(canvas), unit = side / 2 / view.half;
   const at = (z) => [(z[0] - view.x + view.half) * unit, (view.y + view.half - z[1]) * unit];
   paintCodes(context, at, codes, labels, setup.colours);
   for (const radius of [1, 2, 3]) line(context, setup.prior, 1, () => context.arc(...at([0, 0]), radius * unit, 0, 7), 0);
-  const axes = axisTexts(context, side, at, view), marks = marked.map(at).map(([x, y]) => ({ x, y, width: RING, height: RING }));
+  const axes = axisTexts(context, side, at, view, setup.t), marks = marked.map(at).map(([x, y]) => ({ x, y, width: RING, height: RING }));
   paintClasses(context, side, [...axes, ...marks], at, codes, labels, setup);
   for (const { text, x, y } of axes) write(context, text, x, y, setup.ink, SMALL);
 }
@@ -109,7 +109,7 @@ function textSize(context, text, font) {
 }
 
 /** Return what to write along the axes, as boxes: their names, and as many numbers as there is room for. */
-function axisTexts(context, side, at, view) {
+function axisTexts(context, side, at, view, t) {
   const boxed = (text, x, y, shift = 0) => {
     const [width, height] = textSize(context, text, SMALL);
     return { text, x: x + shift * width, y, width, height };
@@ -122,7 +122,7 @@ function axisTexts(context, side, at, view) {
     const count = Math.floor((middle + view.half) / step) - first + 1;
     return Array.from({ length: count }, (_, k) => {
       const value = (first + k) * step, pixel = at([value, value])[axis];
-      const text = shortened(value, step < 0.1 ? 2 : step < 1 ? 1 : 0);
+      const text = t(shortened(value, step < 0.1 ? 2 : step < 1 ? 1 : 0));
       return axis ? boxed(text, 6, pixel, 0.5) : boxed(text, pixel, side - 12);
     }).filter(isInside[axis]);
   };

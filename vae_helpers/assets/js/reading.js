@@ -5,10 +5,10 @@ import { element, shortened, tile } from "./page.js";
 import { paintDigits } from "./paint.js";
 
 /** Return the `tiles` of the digits and, below them, `where` the code is; `paint` brings both up to date. */
-export function makeReading({ setup, names, labels, images, decoders }) {
-  const { shape, classes, kind } = setup, size = shape.reduce((a, b) => a * b);
-  const decoded = names.map((name) => tile(`${name} decodes z`, setup.decoder, shape));
-  const nearest = tile(`nearest real ${kind}`, setup.ink, shape);
+export function makeReading({ state: { t }, setup, names, labels, images, decoders }) {
+  const { shape, classes, kind } = setup, size = shape.reduce((a, b) => a * b), isDigit = kind === "digit";
+  const decoded = names.map((name) => tile(t("{name} decodes z", { name }), setup.decoder, shape));
+  const nearest = tile(isDigit ? t("nearest real digit") : t("nearest real picture"), setup.ink, shape);
   const where = element("p", { class: "where" });
 
   function paint(z, codes) {
@@ -16,11 +16,13 @@ export function makeReading({ setup, names, labels, images, decoders }) {
     const [index, distance] = nearestCode(codes, z);
     const name = classes[labels[index]];
     paintDigits(nearest.canvas, [images.subarray(index * size, (index + 1) * size)], 255, shape);
-    nearest.caption.textContent = `nearest real ${kind}: ${name}`;
+    nearest.caption.textContent = isDigit ? t("nearest real digit: {name}", { name })
+      : t("nearest real picture: {name}", { name });
     nearest.canvas.setAttribute("aria-label", nearest.caption.textContent);
-    const lines = [`z = (${z.map((value) => shortened(value, 2)).join(", ")})`,
-      `${percent(priorTail(z))} of the prior N(0, I) lies farther out.`,
-      `The nearest real code, ${kind === "digit" ? "of a" : "of the class"} ${name}, is ${shortened(distance, 2)} away.`];
+    const away = { name, distance: shortened(distance, 2) };
+    const lines = [`z = ${t(`(${z.map((value) => shortened(value, 2)).join(", ")})`)}`, tail(t, priorTail(z)),
+      isDigit ? t("The nearest real code, of a {name}, is {distance} away.", away)
+        : t("The nearest real code, of the class {name}, is {distance} away.", away)];
     where.replaceChildren(...lines.map((text) => element("span", {}, text)));
   }
 
@@ -28,7 +30,7 @@ export function makeReading({ setup, names, labels, images, decoders }) {
   return { tiles: [...decoded, nearest], where, paint, lines };
 }
 
-function percent(share) {
-  if (share < 1e-4) return "less than 0.01 %";
-  return `${shortened(100 * share, share < 0.01 ? 2 : share < 0.1 ? 1 : 0)} %`;
+function tail(t, share) {
+  const shown = shortened(100 * share, share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
+  return t("{share} % of the prior N(0, I) lies farther out.", { share: share < 1e-4 ? t("less than 0.01") : shown });
 }

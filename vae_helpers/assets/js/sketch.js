@@ -13,8 +13,8 @@ const PATIENCE = 1000; // milliseconds without an answer before the page says th
 /** Return the `column` with the canvas, the tile of what the network has `seen`, and what is done with them. `take` is
  * called with the digit of a key, `told` after each answer. */
 export function makeSketch({ state, setup, help }, { take, told }) {
-  const seen = tile("input x", setup.ink, setup.shape), message = element("p", { class: "message" });
-  const surface = makeSurface(setup, `${help}-draw`);
+  const seen = tile(state.t("input x"), setup.ink, setup.shape), message = element("p", { class: "message" });
+  const surface = makeSurface(state.t, setup, `${help}-draw`);
   let strokes = [], waiting = 0;
 
   function follow() {
@@ -37,7 +37,7 @@ export function makeSketch({ state, setup, help }, { take, told }) {
   function ask(values) {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      message.textContent = "Waiting for Python, which encodes the drawing. Another cell may be running.";
+      message.textContent = state.t("Waiting for Python, which encodes the drawing. Another cell may be running.");
     }, PATIENCE);
     state.set(values);
   }
@@ -66,16 +66,16 @@ export function makeSketch({ state, setup, help }, { take, told }) {
   state.listen("change:strokes", follow);
   state.listen("change:_reading", answer);
   const column = element("div", { class: "column" }, surface.node,
-    group("drawing", button("clear", clear)), message);
+    group(state.t("drawing"), button(state.t("clear"), clear)), message);
   return { ask, seen, message, column, paint() { follow(); answer(); }, help: surface.help };
 }
 
 /** Return the canvas itself, with the pen that the arrow keys move. */
-function makeSurface(setup, help) {
+function makeSurface(t, setup, help) {
   const canvas = element("canvas");
   const node = element("div", {
-    class: "surface", tabindex: 0, role: "application", "aria-roledescription": "drawing canvas",
-    "aria-label": "draw a digit", "aria-describedby": help,
+    class: "surface", tabindex: 0, role: "application", "aria-roledescription": t("drawing canvas"),
+    "aria-label": t("draw a digit"), "aria-describedby": help,
   }, canvas);
   let pen = [0.5, 0.2], isDown = false;
 
@@ -113,7 +113,7 @@ function makeSurface(setup, help) {
     lift() {
       isDown = false;
     },
-    help: element("p", { id: help }, "On the canvas the arrow keys move a pen, with Shift in small steps. " +
-      "Space lowers and raises it, Backspace clears the canvas, 0 to 9 take a real digit."),
+    help: element("p", { id: help }, t("On the canvas the arrow keys move a pen, with Shift in small steps. " +
+      "Space lowers and raises it, Backspace clears the canvas, 0 to 9 take a real digit.")),
   };
 }

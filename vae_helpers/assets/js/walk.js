@@ -10,8 +10,8 @@ const PLACES = 400; // of a walk; where the reader's system asks for less motion
 
 /** Return the `strip` and the `button` that walks; `moveTo` is called with each code on the way. */
 export function makeWalk({ state, setup, names, decoders, moveTo }) {
-  const strip = element("div", { class: "strip" });
-  const start = button("walk", toggle);
+  const { t } = state, strip = element("div", { class: "strip" });
+  const start = button(t("walk"), toggle);
   let walking = 0;
 
   function paint() {
@@ -19,10 +19,12 @@ export function makeWalk({ state, setup, names, decoders, moveTo }) {
     start.disabled = points.length < 2;
     strip.replaceChildren(...(start.disabled ? [] : names).flatMap((name, k) => {
       const digits = along(points, STRIP).map((z) => decoders[k](z).slice());
-      const canvas = element("canvas", { role: "img",
-        "aria-label": `${STRIP} ${setup.kind}s that ${name} decodes on the way from point 1 to point ${points.length}` });
+      const values = { n: STRIP, name, last: points.length };
+      const canvas = element("canvas", { role: "img", "aria-label": setup.kind === "digit"
+        ? t("{n} digits that {name} decodes on the way from point 1 to point {last}", values)
+        : t("{n} pictures that {name} decodes on the way from point 1 to point {last}", values) });
       paintDigits(canvas, digits, 1, setup.shape);
-      return [element("span", {}, `${name}, from point 1 to ${points.length}`), canvas];
+      return [element("span", {}, t("{name}, from point 1 to {last}", values)), canvas];
     }));
   }
 
@@ -35,13 +37,13 @@ export function makeWalk({ state, setup, names, decoders, moveTo }) {
       walking = t < 1 ? requestAnimationFrame(step) : stop();
     };
     if (walking) return void stop();
-    start.textContent = "stop";
+    start.textContent = t("stop");
     walking = requestAnimationFrame(step);
   }
 
   function stop() {
     cancelAnimationFrame(walking);
-    start.textContent = "walk";
+    start.textContent = t("walk");
     return (walking = 0);
   }
 
