@@ -80,7 +80,8 @@ def load_images(folder_or_files, image_shape=(28, 28), ink="dark"):
     """Load pictures of one's own, all brought to one size.
 
     A picture keeps its proportions: it is scaled to fit, and the margins are filled with paper, as is what is
-    transparent in it. A camera's note of how it was held is heeded.
+    transparent in it. Margins are pure white, or black with light ink, whatever the grey of the picture's own paper. A
+    camera's note of how it was held is heeded.
 
     Parameters
     ----------
@@ -284,8 +285,9 @@ def _picture(path, image_shape, paper):
             ground.alpha_composite(image.convert("RGBA"))
             fitted = ImageOps.pad(ground.convert("RGB" if colours else "L"), (width, height), color=paper)
     except Exception as error:
-        raise ValueError(f"folder_or_files must be PNG or JPEG pictures, and cannot be read is {path}: {error}. To "
-                         "leave files out, give a list: sorted(Path(folder).rglob('*.png'))") from error
+        raise ValueError(f"folder_or_files must be PNG or JPEG pictures, and cannot be read is {path}: {error}. Move "
+                         "it away, or give a list of those to read: [file for file in Path(folder).rglob('*') if "
+                         "file.suffix.lower() in ('.png', '.jpg', '.jpeg')]") from error
     return np.asarray(fitted)
 
 

@@ -36,6 +36,7 @@ EXERCISES = {
                 (12, 8, 32),
             "That is an eighth of the sides. There are two strides of 2.": (6, 4, 64),
             "Those are the sides of the clothes. Here they are 48 and 32.": (7, 7, 64),
+            "That is the picture. Two strides of 2 come first.": (48, 32, 3),
         },
         praise="The colours come back in the decoder's last layer, which has three channels in place of one.",
     ),
