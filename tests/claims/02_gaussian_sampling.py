@@ -1,5 +1,12 @@
 from scipy import stats as _stats
 
+claim("alpha-of-the-lecture", "Elements 0 and 2 were both drawn 0.9 standard deviations above their means")
+assert np.allclose(alpha_lecture, [0.9, -0.7, 0.9, 1.28 / 1.3]) and np.all((alpha_lecture < 0) == (np.arange(4) == 1))
+
+claim("alpha-of-the-lecture", "could come from any $\\alpha$ between 0.981 and 0.988")
+_ends = (z_lecture[3] + np.array([-0.005, 0.005]) - mu[3]) / sigma[3]  # of all that is printed as 1.78
+assert np.array_equal(_ends.round(3), [0.981, 0.988])
+
 claim("moments", "All eight are where they should be. But the coin would have passed, too.")
 # The coin's excess kurtosis of -2 is what tells: the draws' own is 0 within five standard errors.
 assert np.all(np.abs(_stats.kurtosis(z)) < 5 * (24 / n) ** 0.5) and 2 / (24 / n) ** 0.5 > 100
@@ -30,3 +37,11 @@ for _name in ("mu + alpha * sigma", "tf.random.normal"):
     _found = np.array([float(g) for g in found[_name]])
     assert np.all(np.abs(_found - [2 * (m - c), 2 * s]) < 5 * _terms.std(axis=1) / len(noise) ** 0.5)
 assert found["black box"] == [None, None]
+
+claim("tape", "In the VAE the chain simply goes on, from $\\sigma$ to the log-variance")
+_log_var = tf.Variable(2 * np.log(s), dtype="float64")
+with tf.GradientTape() as _recorded:
+    _cost = tf.reduce_mean((tf_mu + tf.exp(0.5 * _log_var) * noise - c) ** 2)
+_terms = 2 * (m + noise * s - c) * noise * s / 2  # by hand: that of sigma, times sigma / 2
+assert np.isclose(float(_recorded.gradient(_cost, _log_var)), _terms.mean(), rtol=1e-9)
+assert abs(_terms.mean() - s**2) < 5 * _terms.std() / len(noise) ** 0.5

@@ -30,3 +30,8 @@ claim("bug-hunt-test", "Version A is wrong.")
 for _d in (1, 2, 12, 32):
     _mean, _log_var = rng.normal(0, 1, (2, 100, _d))
     assert np.isclose(version_a(_mean, _log_var) / version_b(_mean, _log_var), 1 / _d)
+
+claim("bug-hunt-test", "the bill must **double**. Images are different")
+assert np.isclose(wider, 2 * once) and np.isclose(longer, once)  # version B, the last of the cell
+_mean, _log_var = rng.normal(0, 1, (2, 100, 3))
+assert np.isclose(version_a(np.hstack([_mean, _mean]), np.hstack([_log_var, _log_var])), version_a(_mean, _log_var))

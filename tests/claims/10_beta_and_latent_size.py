@@ -59,6 +59,9 @@ assert 0.5 < _stuck[0] < 1.2 and _stuck[1] < 0.05 and np.sum(kl_per_element(live
 claim("beaten", "A network of two elements is cheaper.")
 assert sizes[best[0]] == 2 and betas[best[1]] == 10
 
+claim("train-cured", "The same network, the same seed, the same two epochs and the same final beta of 10.")
+assert cured.beta == stuck.beta == 10
+
 claim("cured-kl-figure", "five or more elements speak clearly, and some are idle")
 assert np.sum(_cured > 0.05) >= 5 and _cured[-1] < 0.05
 
