@@ -12,6 +12,7 @@ LANGUAGES := pt_BR
 ifneq ($(filter-out $(LANGUAGES),$(IDIOMA)),)
 $(error IDIOMA=$(IDIOMA) is not there, only $(LANGUAGES); leave it out for English / IDIOMA=$(IDIOMA) não existe, só $(LANGUAGES); sem IDIOMA, é em inglês)
 endif
+LECTURES := $(if $(IDIOMA),$(sort $(wildcard notebooks/$(IDIOMA)/lecture_*.ipynb)))
 FIRST := $(if $(IDIOMA),notebooks/$(IDIOMA)/00_start_here.ipynb,$(firstword $(sort $(wildcard notebooks/*.ipynb))))
 # Jupyter refuses root unless told, as in a container, and has no browser to open on a server without a screen. It
 # still listens on this machine only, and asks for its token.
@@ -48,16 +49,16 @@ tidy: $(TOOLS) writable ## give new cells names and metadata, and run nothing; O
 figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 	$(PYTHON) figures/draw.py
 
-lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk
-	$(PYTHON) -m tools.lecture $(ONLY)
+lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk; IDIOMA=pt_BR
+	$(PYTHON) -m tools.lecture $(or $(ONLY),$(LECTURES))
 
-handout: $(TOOLS) writable ## print the lectures as PDFs in build/; NOTES=yes with the lecturer's notes
-	$(PYTHON) -m tools.handout $(if $(NOTES),--notes) $(ONLY)
+handout: $(TOOLS) writable ## print the lectures as PDFs in build/; NOTES=yes with the lecturer's notes; IDIOMA=pt_BR
+	$(PYTHON) -m tools.handout $(if $(NOTES),--notes) $(or $(ONLY),$(LECTURES))
 
 homework: $(TOOLS) writable ## write the exercises without solutions to build/homework/; ONLY="3 05" for some
 	$(PYTHON) -m tools.homework $(ONLY)
 
-page: $(TOOLS) writable ## make build/page/index.html, one file with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
+page: $(TOOLS) writable ## make build/page, one file a language with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
 	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks)
 
 translate: $(TOOLS) writable ## bring catalogues and notebooks/pt_BR up to date; CHECK=1 demands that all is there; ONLY="3 05" for some

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from tools import lecture
+from tools.translate import generated_of
 from tools.twins import KINDS, decoder_arrays
 from vae_helpers.network import load_pretrained
 
@@ -237,6 +238,22 @@ def test_every_slide_is_whole_at_every_size(chromium, path, decks):
         problems += [f"{size[0]} x {size[1]}: {problem}" for problem in problems_of(page, size)]
     failures, page = page.failures, page.context.close()
     assert not problems + failures, "\n".join(problems + failures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_every_slide_in_portuguese_is_whole(chromium, path, tmp_path):
+    """Its words are other ones, and longer. At another size all is scaled as the slides above are."""
+    deck, = lecture.write([generated_of(path)], tmp_path)
+    assert deck == tmp_path / "pt_BR" / f"{path.stem}.html"
+    page = open_deck(chromium, deck)
+    problems = problems_of(page, SIZES[0]) + page.failures
+    assert page.evaluate("document.documentElement.lang") == "pt-BR"
+    assert "soltar ponto" in page.locator(".twin button").all_text_contents()
+    links = re.findall(r'\bhref="(\.\./[^"#]+)', deck.read_text("utf-8"))
+    assert not [link for link in links if not (lecture.BUILD / "pt_BR" / link).resolve().is_file()]
+    page.context.close()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ from tests.test_accessibility import findings_of
 from tools import browser, page_latency
 from tools import page as making
 from tools.execute import NOTEBOOKS
+from tools.messages import TOOLS, words_of
+from tools.translate import LANGUAGE
 from tools.twins import KINDS
 from vae_helpers.drawing import draw_as_mnist
 from vae_helpers.gaussian import kl_between
@@ -23,10 +25,9 @@ NEAR = 2
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(making.page(), encoding="utf-8")
-    return path
+def files(tmp_path_factory):
+    """The pages by their languages, the English one first."""
+    return dict(zip(making.PLACES, making.write(folder=tmp_path_factory.mktemp("page"))))
 
 
 def watch(page, errors, kinds):
@@ -37,17 +38,17 @@ def watch(page, errors, kinds):
 
 
 @pytest.fixture
-def opened(chromium, file):
+def opened(chromium, files):
     """A function that opens the page and brings all of it to life; nothing may have been complained of in the end."""
     contexts, errors = [], []
 
-    def open_page(size="desktop", **options):
+    def open_page(size="desktop", language="", **options):
         width, height = SIZES[size]
         context = chromium.new_context(viewport={"width": width, "height": height}, offline=True, **options)
         contexts.append(context)
         page = context.new_page()
         watch(page, errors, ("error", "warning"))
-        page.goto(file.as_uri())
+        page.goto(files[language].as_uri())
         for section in making.SECTIONS:
             page.locator(f"#{section.name}").scroll_into_view_if_needed()
             page.locator(f"#{section.name} .twin > *").first.wait_for()
@@ -67,8 +68,25 @@ def set_value(page, section, name, value):
     }""", [section, name, value])
 
 
-def test_it_is_one_file_of_a_size_that_a_phone_loads(file):
-    assert file.stat().st_size < MOST_BYTES
+def test_it_is_one_file_of_a_size_that_a_phone_loads(files):
+    assert all(file.stat().st_size < MOST_BYTES for file in files.values())
+
+
+@pytest.mark.slow
+def test_the_page_in_portuguese_is_all_in_portuguese_and_as_sound(opened):
+    """What depends on the language: the room that words take, what is read aloud, and how to get to the other page."""
+    page, words = opened("phone", LANGUAGE), words_of(TOOLS, LANGUAGE)["helpers"]
+    assert page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]") == [SIZES["phone"][0]] * 2
+    assert page.evaluate("document.documentElement.lang") == "pt-BR" and page.title() in words.values()
+    shown = " ".join(page.locator("body").inner_text().split())
+    sections = [text for section in making.SECTIONS for text in (section.question, section.text)]
+    assert not [text for text in words if text != words[text] and re.search(rf"\b{re.escape(text)}", shown)]
+    assert not [text for text in sections if words[text] not in shown]
+    assert findings_of(page) == []
+    page.get_by_role("link", name="In English").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("link", name="Em português").click()
+    assert page.evaluate("document.documentElement.lang") == "pt-BR"
 
 
 @pytest.mark.slow
@@ -92,9 +110,9 @@ def test_a_phone_shows_the_first_digit_and_its_slider_on_the_first_screen(opened
 
 
 @pytest.mark.slow
-def test_alive_at_once_and_each_step_within_a_frame(chromium, file):
+def test_alive_at_once_and_each_step_within_a_frame(chromium, files):
     """The least of a few tries, as other tests run meanwhile: see `python -m tools.page_latency`."""
-    tab, first = page_latency.open_page(chromium, file, "phone")
+    tab, first = page_latency.open_page(chromium, files[""], "phone")
     least = {section: min(np.median(page_latency.step_times(tab, section, presses=10)) for _ in range(2))
              for section in page_latency.CONTROLS}
     tab.context.close()
@@ -194,14 +212,20 @@ def beside(tmp_path_factory):
 
 @pytest.mark.slow
 def test_links_between_the_pages_lead_somewhere(beside):
-    found = {file: file.read_text(encoding="utf-8") for file in beside}
-    start, *others = beside
+    found = {file: re.sub(r"<(script|style)\b.*?</\1>", "", file.read_text(encoding="utf-8"), flags=re.S)
+             for file in beside}
+    starts, others = beside[:2], beside[2:]
     for file in others:
-        assert file.relative_to(start.parent).as_posix() in found[start] and start.name in found[file]
-    for file, text in found.items():
-        markup = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.S)
-        for address in re.findall(r'\bhref="([^"#]+)', markup):
-            assert re.match("https?:|data:", address) or (file.parent / address).is_file(), (file.stem, address)
+        start = starts["pt_BR" in file.parts]
+        for one, other in ((start, file), (file, start)):
+            assert f'href="{making.address(one.parent, other)}"' in found[one]
+    assert len(others) > 1.4 * len(NOTEBOOKS)
+    for file, markup in found.items():
+        for address, name in re.findall(r'\bhref="([^"#]*)(?:#([^"]+))?', markup):
+            target = (file.parent / address).resolve() if address else file
+            assert re.match("https?:|data:", address) or target.is_file(), (file.stem, address)
+            if name.startswith("cell-id=") and target in found:
+                assert f'id="{name}"' in found[target], (file.stem, address, name)
         assert set(re.findall(r'\bsrc="(\w+):', markup)) <= {"data"}
 
 

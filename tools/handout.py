@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 
 from tools import browser
-from tools.lecture import ASSETS, BUILD, ROOT, lectures, page, slides_of, title_of
+from tools.lecture import ASSETS, BUILD, ROOT, lectures, page, slides_of
 from tools.markup import read
+from tools.messages import language_of, speaker
 from tools.twins import Twins
 
 FORMULA = re.compile(r'<span class="formula">.*?</math></span>', flags=re.S)
@@ -36,7 +37,8 @@ def handout(path, notes=False):
     -------
     str
     """
-    notebook, twins = nbformat.read(path, as_version=4), Twins()
+    notebook = nbformat.read(path, as_version=4)
+    twins, say = Twins(language_of(notebook)), speaker(language_of(notebook))
     slides = slides_of(notebook, path.parent, twins)
     pages = []
     for number, slide in enumerate(slides, 1):
@@ -45,11 +47,11 @@ def handout(path, notes=False):
                      f'<div class="number">{number} / {len(slides)}</div></div>')
     rows = [f"<div>{heading}</div><div>{formula}</div>" for heading, formula in formulas_of(slides)]
     if rows:
-        pages.append('<div class="slides formulas"><h2>Formulas</h2>'
+        pages.append(f'<div class="slides formulas"><h2>{say("Formulas")}</h2>'
                      + "".join(f'<div class="entry">{row}</div>' for row in rows) + "</div>")
     size = f"@page {{ size: {WIDTH}px {WITH_NOTES if notes else HEIGHT}px; margin: 0; }}"
     body = "\n".join(pages) + twins.scripts()
-    return page(title_of(notebook), [size, read(ASSETS / "handout.css")], body)
+    return page(notebook, [size, read(ASSETS / "handout.css")], body)
 
 
 def formulas_of(slides):
@@ -91,12 +93,14 @@ def write(notebooks, folder=BUILD, notes=False):
     RuntimeError
         If there is no Chromium.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{path.stem}{'_notes' if notes else ''}.pdf" for path in notebooks]
+    languages = [language_of(nbformat.read(path, as_version=4)) for path in notebooks]
+    files = [folder / language / f"{path.stem}{'_notes' if notes else ''}.pdf"
+             for path, language in zip(notebooks, languages)]
     with browser.chromium() as found, tempfile.TemporaryDirectory() as place:
         if found is None:
             raise RuntimeError(f"a handout needs a Chromium, and none of {', '.join(browser.NAMES)} is on the path")
         for path, file in zip(notebooks, files):
+            file.parent.mkdir(parents=True, exist_ok=True)
             source = Path(place) / "handout.html"
             source.write_text(handout(path, notes), encoding="utf-8")
             sheet = open_page(found, source)

@@ -8,6 +8,8 @@ is 1280 by 720; reveal.js scales it as a whole to the window. Of each cell:
   note, "skip" is left out, and so is what is tagged `setup`;
 - code stays hidden, but for its output, unless the cell is tagged `show-code`;
 - a tag of `twins.KINDS` puts that widget in place of the output.
+
+The deck of a translated notebook is in a folder of its own, and its widgets speak the notebook's language.
 """
 
 import argparse
@@ -20,12 +22,12 @@ from pygments.formatters import HtmlFormatter
 
 from tools import markup
 from tools.markup import code_markup, font_of, output_markup, package, read
+from tools.messages import language_of, speaker
 from tools.twins import KINDS, Twins
 
 ROOT = Path(__file__).parents[1]
 ASSETS = Path(__file__).parent / "assets" / "lecture"
 BUILD = ROOT / "build"
-LINK = r"../notebooks/\1.ipynb"
 # A slide is as large as it is, whatever the size of the window that a widget's style asks for.
 MEDIA = re.compile(r"@media [^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 PART = re.compile(r"(<h[1-3]\b.*?</h[1-3]>|<p><img\b[^>]*></p>)", flags=re.S)  # what stands alone: heading, picture
@@ -43,13 +45,13 @@ class Slide:
     def __init__(self):
         self.blocks, self.notes = [], []
 
-    def add(self, cell, folder, twins):
+    def add(self, cell, folder, twins, link):
         """Put a cell's content on the slide, or what is said to it into the notes."""
         kind = kind_of(cell)
         if kind == "notes":
-            self.notes.append(markup.markdown(cell.source, folder, LINK))
+            self.notes.append(markup.markdown(cell.source, folder, link))
             return
-        for name, content in _content(cell, folder, twins):
+        for name, content in _content(cell, folder, twins, link):
             classes = f"block {name}" + (" fragment" if kind == "fragment" else "")
             self.blocks.append(f'<div class="{classes}" data-cell="{cell.id}">{content}</div>')
 
@@ -79,13 +81,14 @@ def slides_of(notebook, folder, twins):
     -------
     list of Slide
     """
-    slides = []
+    slides, language = [], language_of(notebook)
+    link = rf"../../notebooks/{language}/\1.ipynb" if language else r"../notebooks/\1.ipynb"
     for cell in notebook.cells:
         if kind_of(cell) == "skip" or "setup" in cell.metadata.get("tags", []):
             continue
         if kind_of(cell) == "slide" or not slides:
             slides.append(Slide())
-        slides[-1].add(cell, folder, twins)
+        slides[-1].add(cell, folder, twins, link)
     return slides
 
 
@@ -102,21 +105,23 @@ def deck(path):
     str
         The page.
     """
-    notebook, twins = nbformat.read(path, as_version=4), Twins()
+    notebook = nbformat.read(path, as_version=4)
+    twins = Twins(language_of(notebook))
     sections = "\n".join(slide.section() for slide in slides_of(notebook, path.parent, twins))
     reveal = package("pyreveal") / "revealjs" / "dist"
     scripts = [read(reveal / "reveal.js"), read(reveal / "plugin" / "notes.js"), read(ASSETS / "deck.js")]
     body = f'<div class="reveal"><div class="slides">\n{sections}\n</div></div>\n{twins.scripts()}\n'
     body += "\n".join(f"<script>{_in_script(script)}</script>" for script in scripts)
-    return page(title_of(notebook), [read(reveal / "reveal.css"), read(ASSETS / "deck.css")], body)
+    return page(notebook, [read(reveal / "reveal.css"), read(ASSETS / "deck.css")], body)
 
 
-def page(title, styles, body):
+def page(notebook, styles, body):
     """Return a page with the slides' style and the letters of its formulas.
 
     Parameters
     ----------
-    title : str
+    notebook : nbformat.NotebookNode
+        Has the title, and the language.
     styles : list of str
         Style sheets besides that of a slide.
     body : str
@@ -127,7 +132,10 @@ def page(title, styles, body):
     """
     style = "\n".join([*styles, HtmlFormatter(style="default").get_style_defs(".highlight"),
                        MEDIA.sub("", Twins.style()), read(ASSETS / "slide.css").replace("{font}", font_of(body))])
-    return (f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
+    language = language_of(notebook)
+    body = body.replace(markup.ALT, speaker(language)("described in the text"))
+    return (f'<!doctype html>\n<html lang="{language.replace("_", "-") or "en"}">\n<head>\n<meta charset="utf-8">\n'
+            f"<title>{html.escape(title_of(notebook))}</title>\n"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{style}</style>\n'
             f"</head>\n<body>\n{body}\n</body>\n</html>\n")
 
@@ -151,24 +159,25 @@ def write(notebooks, folder=BUILD):
     ----------
     notebooks : list of pathlib.Path
     folder : pathlib.Path
-        Made where it does not exist; older decks of the same names are replaced.
+        Made where it does not exist; older decks of the same names are replaced. A translated one is in it in the
+        folder of its language.
 
     Returns
     -------
     list of pathlib.Path
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    decks = [folder / f"{path.stem}.html" for path in notebooks]
+    decks = [folder / language_of(nbformat.read(path, as_version=4)) / f"{path.stem}.html" for path in notebooks]
     for path, file in zip(notebooks, decks):
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(deck(path), encoding="utf-8")
     return decks
 
 
-def _content(cell, folder, twins):
+def _content(cell, folder, twins, link):
     """Yield the kind and the HTML of each part of a cell."""
     tags = cell.metadata.get("tags", [])
     if cell.cell_type == "markdown":
-        for part in PART.split(markup.markdown(cell.source, folder, LINK)):
+        for part in PART.split(markup.markdown(cell.source, folder, link)):
             if part.strip():
                 kind = "heading" if part.startswith("<h") else "picture" if part.startswith("<p><img") else "text"
                 yield kind, part.removeprefix("<p>").removesuffix("</p>") if kind == "picture" else part
@@ -182,7 +191,7 @@ def _content(cell, folder, twins):
     if named:
         yield "widget", twins.place(named[0])
         return
-    outputs = [output_markup(output, folder, LINK) for output in cell.outputs]
+    outputs = [output_markup(output, folder, link) for output in cell.outputs]
     pictures = [output for output in outputs if output.startswith("<img")]
     words = "".join(output for output in outputs if not output.startswith("<img"))
     if words:

@@ -17,7 +17,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-NOTEBOOK = re.compile(r"^((?:\.\./|deeper/)?[\w-]+)\.ipynb")  # a link to a notebook of the series
+NOTEBOOK = re.compile(r"^((?:\.\./|deeper/)*[\w-]+)\.ipynb")  # a link to a notebook of the series
+ALT = "described in the text"  # of a picture that a notebook's code makes
 # Functions that LaTeX sets apart from what they are applied to, unless that is in brackets.
 FUNCTIONS = "arg|cos|det|dim|exp|inf|ln|log|max|min|Pr|sin|sup|tan|tanh|tr"
 
@@ -104,7 +105,7 @@ def output_markup(output, folder, link):
         if kind.startswith("image/"):
             if kind == "image/svg+xml":
                 value = base64.b64encode(value.encode()).decode()
-            return f'<img src="data:{kind};base64,{value.strip()}" alt="described in the text">'
+            return f'<img src="data:{kind};base64,{value.strip()}" alt="{ALT}">'
     if "text/html" in data:
         return f'<div class="output">{_with_files(data["text/html"], folder, link)}</div>'
     if "text/markdown" in data:

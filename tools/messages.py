@@ -103,6 +103,27 @@ def words_of(folder, language):
     return json.loads((folder / "assets" / "languages" / f"{language}.json").read_text(encoding="utf-8"))
 
 
+def language_of(notebook):
+    """Return the language of a notebook as its folder is called: "pt_BR", or "" for English."""
+    return notebook.metadata.get("lang", "").replace("-", "_")
+
+
+def speaker(language):
+    """Return `say`, which says what stands on a page or a deck in a language.
+
+    Parameters
+    ----------
+    language : str
+        "pt_BR", or "" for English.
+
+    Returns
+    -------
+    function of a str that returns a str
+    """
+    words = words_of(TOOLS, language)["helpers"]
+    return lambda text: words.get(text, text)
+
+
 def compiled(catalogue):
     """Return what the package reads: the translations by the English texts, all of them, and those of the widgets.
 

@@ -1,11 +1,13 @@
 """Make a page that needs nothing: `make page`, or `python -m tools.page`; with `--notebooks`, the notebooks beside it.
 
 One file, which a browser opens from disk or from any host of files: trained networks, their weights and all widgets are
-inside. The widgets are the modules of `vae_helpers/assets/js`, the same as in a notebook and in a lecture's deck.
+inside. The same in Portuguese is another, and each leads to the other. The widgets are the modules of
+`vae_helpers/assets/js`, the same as in a notebook and in a lecture's deck.
 """
 
 import argparse
 import html
+import os
 import re
 import shutil
 from pathlib import Path
@@ -16,6 +18,8 @@ from pygments.formatters import HtmlFormatter
 
 from tools import markup
 from tools.execute import NOTEBOOKS
+from tools.messages import language_of, speaker
+from tools.translate import LANGUAGE, TRANSLATED, generated_of
 from tools.twins import KINDS, Twins
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +27,10 @@ BUILT = ROOT / "build" / "page"
 ASSETS = Path(__file__).parent / "assets" / "page"
 LECTURE = re.compile(r'<a href="(?:\.\./)?lecture_\d\.html">(.*?)</a>')
 LINK = r"\1.html"  # a link to a notebook leads to its page
+# By the language, where its page is in the folder, and how to the other one is led.
+PLACES = {"": Path("index.html"), LANGUAGE: Path(LANGUAGE) / "index.html"}
+OTHERS = {"": '<a href="pt_BR/index.html" lang="pt-BR" hreflang="pt-BR">Em português</a>',
+          LANGUAGE: '<a href="../index.html" lang="en" hreflang="en">In English</a>'}
 
 
 class Section(NamedTuple):
@@ -63,36 +71,52 @@ SECTIONS = (
             "much their codes tell (the rate). At beta 0 a code costs nothing and the codes scatter; as the price "
             "rises they tell less, and in the end every digit comes back the same.", "twin-beta"),
 )
-FOOTER = """<section id="more">
-<h2>And how does it work?</h2>
-<p>Twelve notebooks derive each formula, check it by another way, train these networks in minutes, and say what the
-numbers are worth. With Python, in the folder that this page was made from: <code>make lab</code>.{notebooks}</p>
-<p>The digits are the MNIST database, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0. The text and the
-pictures are under CC BY-SA 4.0, the code under the MIT licence, by the authors of this series.</p>
-</section>"""
 
 
-def page(notebooks=()):
+def page(notebooks=(), language=""):
     """Return the page.
 
     Parameters
     ----------
     notebooks : list of pathlib.Path, optional
         Those that stand beside the page, which leads to them.
+    language : str, optional
+        "pt_BR", or "" for English.
 
     Returns
     -------
     str
     """
-    twins = Twins()
+    twins, say = Twins(language), speaker(language)
     sections = "\n".join(
         f'<section id="{section.name}" aria-labelledby="{section.name}-question">\n'
-        f'<h2 id="{section.name}-question">{section.question}</h2>\n<p>{section.text}</p>\n'
+        f'<h2 id="{section.name}-question">{say(section.question)}</h2>\n<p>{say(section.text)}</p>\n'
         f"{twins.place(section.twin)}\n</section>" for section in SECTIONS)
+    introduction = say("A <b>variational autoencoder</b> (VAE) is a network that learns to say what it sees in a few "
+                       "numbers, and to draw it again from them. The ones on this page learned from 60,000 digits that "
+                       "people wrote by hand, and they run right here: nothing is sent anywhere.")
+    description = say("Play with a trained variational autoencoder: sliders, a plane, your own digit. Everything is "
+                      "computed on this page.")
     text = (ASSETS / "page.html").read_text("utf-8")
-    return _filled(text, SECTIONS=sections, FOOTER=FOOTER.format(notebooks=_list_of(notebooks)),
+    return _filled(text, LANGUAGE=_tag(language), OTHER=OTHERS[language], TITLE=say("Two numbers that draw a digit"),
+                   DESCRIPTION=description, INTRODUCTION=introduction, SECTIONS=sections,
+                   FOOTER=_footer(say, notebooks, PLACES[language].parent),
                    STYLES=twins.style() + (ASSETS / "page.css").read_text("utf-8"),
                    SCRIPTS=twins.scripts(start=(ASSETS / "page.js").read_text("utf-8")))
+
+
+def _footer(say, notebooks, folder):
+    heading = say("And how does it work?")
+    how = say("Twelve notebooks derive each formula, check it by another way, train these networks in minutes, and say "
+              "what the numbers are worth. With Python, in the folder that this page was made from: "
+              "<code>make lab</code>.")
+    rights = say("The digits are the MNIST database, copyright Yann LeCun and Corinna Cortes, under CC BY-SA 3.0. The "
+                 "text and the pictures are under CC BY-SA 4.0, the code under the MIT licence, by the authors of this "
+                 "series.")
+    links = [f'<li><a href="{address(folder, _place(path))}">{_title(nbformat.read(path, as_version=4))}</a></li>'
+             for path in notebooks]
+    listed = f"\n<p>{say('Read them here:')}</p>\n<ul>{''.join(links)}</ul>" if links else ""
+    return f'<section id="more">\n<h2>{heading}</h2>\n<p>{how}</p>{listed}\n<p>{rights}</p>\n</section>'
 
 
 def notebook_page(path):
@@ -101,21 +125,29 @@ def notebook_page(path):
     Parameters
     ----------
     path : pathlib.Path
-        One of `NOTEBOOKS`.
+        One of `NOTEBOOKS`, or what is generated of it in another language.
 
     Returns
     -------
     str
     """
-    notebook, twins = nbformat.read(path, as_version=4), Twins()
-    body = "\n".join(_cell(cell, path.parent, twins) for cell in notebook.cells)
+    notebook = nbformat.read(path, as_version=4)
+    language = language_of(notebook)
+    twins, say = Twins(language), speaker(language)
+    body = "\n".join(_cell(cell, path.parent, twins, say) for cell in notebook.cells)
     body = LECTURE.sub(r"\1", body)  # the lectures are not here
-    start = "../" * len(_place(path).parents[1:]) + "index.html"
+    body = body.replace(markup.ALT, say("described in the text"))
     styles = [twins.style(), HtmlFormatter(style="default").get_style_defs(".highlight"),
               (ASSETS / "page.css").read_text("utf-8"),
               (ASSETS / "notebook.css").read_text("utf-8").replace("FONT", markup.font_of(body))]
-    return _filled((ASSETS / "notebook.html").read_text("utf-8"), TITLE=_title(notebook), START=start, BODY=body,
+    return _filled((ASSETS / "notebook.html").read_text("utf-8"), LANGUAGE=_tag(language), TITLE=_title(notebook),
+                   START=address(_place(path).parent, PLACES[language]), PLAY=say("Play with the networks"), BODY=body,
                    STYLES="\n".join(styles), SCRIPTS=twins.scripts())
+
+
+def _tag(language):
+    """The language as HTML calls it."""
+    return language.replace("_", "-") or "en"
 
 
 def _filled(template, **parts):
@@ -123,28 +155,20 @@ def _filled(template, **parts):
     return re.sub(r"\b(" + "|".join(parts) + r")\b", lambda found: parts[found[1]], template)
 
 
-def _cell(cell, folder, twins):
-    """A cell as HTML; code that a notebook folds is folded here, too."""
+def _cell(cell, folder, twins, say):
+    """A cell as HTML; code that a notebook folds is folded here, too. Translated pages lead to cells by their names."""
     if cell.cell_type == "markdown":
-        return markup.markdown(cell.source, folder, LINK)
+        return f'<div id="cell-id={cell.id}">{markup.markdown(cell.source, folder, LINK)}</div>'
     tags = cell.metadata.get("tags", [])
     code = markup.code_markup(cell.source)
     outputs = [markup.output_markup(output, folder, LINK) for output in cell.outputs]
     if cell.metadata.get("jupyter", {}).get("source_hidden") or "setup" in tags:
-        code = f"<details><summary>{'a solution' if 'solution' in tags else 'code'}</summary>{code}</details>"
+        summary = say("a solution") if "solution" in tags else say("code")
+        code = f"<details><summary>{summary}</summary>{code}</details>"
     named = [tag for tag in tags if tag in KINDS]
     if named:
         outputs = [twins.place(named[0])]
     return f'<div class="cell">{code}{"".join(outputs)}</div>'
-
-
-def _list_of(notebooks):
-    """Links to these notebooks, those of the way through first."""
-    if not notebooks:
-        return ""
-    links = [f'<li><a href="{_place(path).as_posix()}">{_title(nbformat.read(path, as_version=4))}</a></li>'
-             for path in notebooks]
-    return f"</p>\n<p>Read them here:</p>\n<ul>{''.join(links)}</ul>\n<p>"
 
 
 def _title(notebook):
@@ -152,12 +176,17 @@ def _title(notebook):
 
 
 def _place(path):
-    """Where a notebook stands beside the page."""
+    """Where a notebook stands in the folder."""
     return path.relative_to(ROOT).with_suffix(".html")
 
 
+def address(folder, place):
+    """Return the address of a place for what stands in a folder."""
+    return Path(os.path.relpath(place, folder)).as_posix()
+
+
 def write(notebooks=(), folder=BUILT):
-    """Write the page and, beside it, pages of these notebooks.
+    """Write the pages of both languages and, beside them, pages of these notebooks and of what is generated of them.
 
     Parameters
     ----------
@@ -167,13 +196,15 @@ def write(notebooks=(), folder=BUILT):
     Returns
     -------
     list of pathlib.Path
+        The English page first, then the Portuguese one.
     """
-    pages = {folder / "index.html": page(notebooks)}
-    pages |= {folder / _place(path): notebook_page(path) for path in notebooks}
+    both = {"": notebooks, LANGUAGE: [generated_of(path) for path in notebooks if path in TRANSLATED]}
+    pages = {folder / PLACES[language]: page(own, language) for language, own in both.items()}
+    pages |= {folder / _place(path): notebook_page(path) for own in both.values() for path in own}
     for file, text in pages.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    for path in notebooks:
+    for path in (path for own in both.values() for path in own):
         for name in re.findall(r'\bhref="([\w./-]+\.md)"', pages[folder / _place(path)]):
             target = (folder / _place(path)).parent / name
             target.parent.mkdir(parents=True, exist_ok=True)

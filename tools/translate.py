@@ -25,12 +25,12 @@ import polib
 
 from tools.damage import CODE, ITEM, damage, glossary, has_words
 from tools.execute import FOLDER, LECTURES, ROOT, WAY, chosen
-from tools.messages import PACKAGE, compiled
+from tools.messages import PACKAGE, TOOLS, compiled
 from tools.messages import messages as said
 
 TRANSLATED = [*WAY, *LECTURES, *(FOLDER / "deeper" / f"{name}.ipynb" for name in ("the_lecture_today",
                                                                                 "when_it_goes_wrong"))]
-FOLDERS = [PACKAGE]  # whose messages are translated
+FOLDERS = [PACKAGE, TOOLS]  # whose messages are translated
 LANGUAGE = "pt_BR"
 CATALOGUES = ROOT / "translations" / LANGUAGE
 GLOSSARY = CATALOGUES / "glossary.csv"

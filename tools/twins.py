@@ -6,6 +6,7 @@ array of bytes stands in a file once, however many twins use it.
 """
 
 import base64
+import functools
 import hashlib
 import json
 
@@ -125,6 +126,12 @@ KINDS = {
 }
 
 
+@functools.cache
+def beginning(tag):
+    """What the twin of a tag begins with, in every language and on every page."""
+    return KINDS[tag][1]()
+
+
 class Twins:
     """The twins of one file, each of which is a place in it; `scripts` then gives what all of them need.
 
@@ -147,10 +154,10 @@ class Twins:
         state : dict, optional
             What it begins with, in place of what `KINDS` says.
         """
-        kind, make = KINDS[tag]
+        kind, _ = KINDS[tag]
         name = f"model-{tag}" if state is None else f"model-{tag}-{len(self._models)}"
         if name not in self._models:
-            self._models[name] = self._packed(make() if state is None else state)
+            self._models[name] = self._packed(beginning(tag) if state is None else state)
         return f'<div class="twin {tag}" data-twin="{kind}" data-model="{name}" data-prevent-swipe></div>'
 
     def scripts(self, start="window.twins = bringAlive();"):
