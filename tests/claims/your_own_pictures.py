@@ -25,6 +25,7 @@ assert abs(learnt_nothing - 385) < 1
 
 claim("plane-codes", "So two numbers save more than half of what can be saved.")
 from scipy.special import entr as _entr
+
 _x = new.reshape(len(new), -1) / 255
 _floor = np.sum(_entr(_x) + _entr(1 - _x), axis=1).mean()
 assert abs(_floor - 188) < 1.5 and learnt_nothing - plane_cost > 0.5 * (learnt_nothing - _floor)
