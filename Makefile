@@ -22,7 +22,7 @@ NO_SCREEN := $(shell [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLA
 # Each process that imports TensorFlow takes a gigabyte: no more than four.
 ON_ALL_CORES := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help lab test test-quick lint execute tidy figures lecture handout homework page translate pretrained study bench lock compat clean moved writable
+.PHONY: help lab test test-quick lint execute tidy figures lecture rehearse handout homework page translate pretrained study bench lock compat clean moved writable
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ figures: $(TOOLS) writable ## draw the SVGs in figures/ anew
 
 lecture: $(TOOLS) writable ## make the decks of both lectures in build/, one file each that opens from disk; IDIOMA=pt_BR
 	$(PYTHON) -m tools.lecture $(or $(ONLY),$(LECTURES))
+
+rehearse: $(TOOLS) ## run the lectures in JupyterLab, in order and shuffled, and time each cell (about 4 minutes)
+	$(PYTHON) -m tools.rehearse $(ONLY)
 
 handout: $(TOOLS) writable ## print the lectures as PDFs in build/; NOTES=yes with the lecturer's notes; IDIOMA=pt_BR
 	$(PYTHON) -m tools.handout $(if $(NOTES),--notes) $(or $(ONLY),$(LECTURES))

@@ -2,14 +2,20 @@
 
 import base64
 import html
+import io
 import re
 
+import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tools import lecture
 from tools.translate import generated_of
 from tools.twins import KINDS, decoder_arrays
+from vae_helpers import plots
+from vae_helpers.data import load_mnist
 from vae_helpers.network import load_pretrained
 
 LECTURES = lecture.lectures()
@@ -179,10 +185,9 @@ MEASURE = r"""async ([width, height, body, smallest]) => {
         }
         const blocks = [...slide.querySelectorAll(":scope > .block")];
         blocks.forEach((block, i) => {
-            const next = blocks[i + 1];
-            if (next && block.getBoundingClientRect().bottom > next.getBoundingClientRect().top + 1) {
-                say("runs into the next", block);
-            }
+            const [own, next] = [block, blocks[i + 1] ?? block].map(node => node.getBoundingClientRect());
+            const isBeside = own.right < next.left + 1;
+            if (blocks[i + 1] && own.bottom > next.top + 1 && !isBeside) say("runs into the next", block);
         });
     }
     return problems;
@@ -195,6 +200,8 @@ WRONG = {
     "body text of 18.0 px": [cell("## Small\n\n<p style='font-size: 18px'>small</p>", "slide")],
     "text of 12.0 px": [cell("## Tiny\n\n<span style='font-size: 12px'>tiny</span>", "slide")],
     "no heading": [cell("No heading", "slide")],
+    "runs into the next": [cell("## Over <style>.text { margin-bottom: -40px }</style>", "slide"), cell("one"),
+                           cell("two")],
     "a small picture": [cell("## Many words\n\n" + "word " * 170, "slide"), cell("#!draw()", outputs=[picture()])],
     "not as large": [cell("## Shrunk\n\n<style>.slides section { transform: scale(0.9) !important }</style>", "slide")],
 }
@@ -238,6 +245,97 @@ def test_every_slide_is_whole_at_every_size(chromium, path, decks):
         problems += [f"{size[0]} x {size[1]}: {problem}" for problem in problems_of(page, size)]
     failures, page = page.failures, page.context.close()
     assert not problems + failures, "\n".join(problems + failures)
+
+
+# Of each slide the digits that its widgets and drawings hold, [slide, pixels of a digit's side], and its pictures of
+# pixels, [slide, address, how much it is enlarged]. Every tile of digits is 28 pixels high.
+DIGITS = r"""async () => {
+    const digits = [], pictures = [];
+    for (const [number, slide] of Reveal.getSlides().entries()) {
+        Reveal.slide(number, 0, 99);
+        await Promise.all([...slide.querySelectorAll("img")].map(image => image.decode()));
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const add = (node, pixels) => digits.push([number + 1, 28 * node.getBoundingClientRect().height / pixels]);
+        for (const sheet of slide.querySelectorAll("img.sheet")) add(sheet, sheet.naturalHeight);
+        for (const canvas of slide.querySelectorAll(":is(.digits, .tiles, .strip) canvas")) {
+            if (canvas.clientHeight && getComputedStyle(canvas).visibility === "visible") add(canvas, canvas.height);
+        }
+        for (const image of slide.querySelectorAll(".picture img")) {
+            const box = image.getBoundingClientRect();
+            const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
+            if (image.src.startsWith("data:image/png")) pictures.push([number + 1, image.src, scale]);
+            else {
+                const drawing = new DOMParser().parseFromString(await (await fetch(image.src)).text(), "image/svg+xml");
+                const copy = slide.appendChild(drawing.documentElement);
+                const half = scale * image.naturalWidth / copy.getBoundingClientRect().width;
+                for (const tile of copy.querySelectorAll('image[height="28"]')) {
+                    digits.push([number + 1, half * tile.getBoundingClientRect().height]);
+                }
+                copy.remove();
+            }
+        }
+    }
+    return {digits, pictures};
+}"""
+SMALLEST_DIGIT = 60  # pixels at 1280 x 720
+
+
+def side_of_digits(png):
+    """The side of a digit on a sheet, in pixels of the picture, or None where there is no sheet.
+
+    A digit's pixels are squares: along a column of the sheet, the grey changes at multiples of their side.
+    """
+    grey = np.asarray(Image.open(io.BytesIO(png)).convert("L")).astype(int)
+    sides = []
+    for column in grey.T:
+        gaps = np.diff(np.flatnonzero(np.diff(column)))
+        if len(gaps) >= 10 and gaps.min() >= 2:  # letters and lines change from pixel to pixel
+            side = gaps[gaps <= 1.5 * gaps.min()].mean()
+            short = gaps[gaps < 6 * side]
+            sides.append(short.sum() / np.rint(short / side).sum())
+    return 28 * np.median(sides) if len(sides) > 100 else None
+
+
+def small_digits(page):
+    """The slides whose digits are too small, with the side; and of how many pictures and widgets it is known."""
+    found = page.evaluate(DIGITS)
+    digits = found["digits"]
+    for slide, address, scale in found["pictures"]:
+        side = side_of_digits(base64.b64decode(address.split(",")[1]))
+        if side is not None:
+            digits.append([slide, scale * side])
+    return [(slide, round(side)) for slide, side in digits if side < SMALLEST_DIGIT], len(digits)
+
+
+@pytest.mark.parametrize("side", [40, 64, 90.5])
+def test_the_side_of_a_digit_is_measured(side):
+    images = load_mnist("test").images[:27]
+    with io.BytesIO() as file:
+        figure = plt.figure(figsize=((200 + 9 * side) / 100, 3 * side / 100), dpi=100)
+        ax = figure.add_axes([200 / (200 + 9 * side), 0, 9 * side / (200 + 9 * side), 1])
+        plots.digit_sheet(images, 9, ax=ax, row_labels=["one", "two", "three"])
+        figure.savefig(file, dpi=200)
+        plt.close(figure)
+        assert side_of_digits(file.getvalue()) == pytest.approx(2 * side, rel=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_digits_can_be_read_from_the_last_row(chromium, path, decks):
+    page = open_deck(chromium, decks[path])
+    too_small, known = small_digits(page)
+    page.context.close()
+    assert too_small == [] and known >= 15
+
+
+@pytest.mark.slow
+def test_small_digits_are_found(chromium, tmp_path):
+    style = "<style>.sheet, .tiles canvas { width: 40px !important }</style>"
+    page = open_deck(chromium, write_deck(tmp_path, cell(f"## One {style}", "slide"), cell("#!x", tags=["twin-beta"]),
+                                          cell("## Two", "slide"), cell("#!x", tags=["twin-pad"])))
+    too_small, known = small_digits(page)
+    page.context.close()
+    assert [slide for slide, _ in too_small] == [1, 2, 2, 2] and known == 4
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import nbformat
 import pytest
 
+from tools import browser, rehearse
 from tools.execute import LECTURES, ROOT, run
 
 LECTURE = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
@@ -262,55 +263,73 @@ def test_runs(change, monkeypatch):
 
 # Live, on a projector ------------------------------------------------------------------------------------------------
 
-PROJECTOR = {"viewport": {"width": 1024, "height": 576}, "device_scale_factor": 1.25}  # 1280 by 720 at 125 %
 SHORTEST_TRACK = 220  # pixels
-RUN_CELL = """async number => {
-    const notebook = jupyterapp.shell.currentWidget.content;
-    notebook.activeCellIndex = number;
-    notebook.deselectAll();
-    await jupyterapp.commands.execute("notebook:run-cell");
-}"""
-MEASURE_CELL = """number => {
+MEASURE_CELL = """async number => {
     const { node, widgets } = jupyterapp.shell.currentWidget.content, cell = widgets[number].node;
-    const size = (element) => getComputedStyle(element).fontSize;
+    const shown = (selector) => [...cell.querySelectorAll(selector)].filter((part) => part.clientWidth);
+    const box = (part) => part.getBoundingClientRect(), size = (part) => getComputedStyle(part).fontSize;
+    jupyterapp.shell.currentWidget.content.scrollToItem(number, "start");
+    for (let i = 0; i === 0 || (i < 50 && cell.innerText.includes("$$")); i++) {
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    const right = box(cell).right, panels = ".vae-twin, .vae-pad, .jupyter-widgets";
     return {
         screen: node.querySelector(".jp-WindowedPanel-outer").clientHeight,
-        widget: cell.querySelector(".jp-OutputArea").getBoundingClientRect().height,
-        tracks: [...cell.querySelectorAll(".noUi-target")].map((track) => track.getBoundingClientRect().width),
-        letters: [...cell.querySelectorAll(".widget-label, .widget-html-content")].map(size),
-        prose: size(widgets[number - 1].node.querySelector(".jp-RenderedHTMLCommon")),
+        cut: shown(".cm-scroller, pre, mjx-container").filter((part) => part.scrollWidth > part.clientWidth + 1)
+            .concat(shown("*").filter((part) => box(part).right > right + 1 && !part.closest(".told, .jp-Placeholder")))
+            .map((part) => part.className || part.tagName),
+        widget: cell.querySelector(".jp-OutputArea") && box(cell.querySelector(".jp-OutputArea")).height,
+        tracks: shown(".noUi-target, input[type=range]").map((track) => box(track).width),
+        letters: shown(panels).flatMap((panel) => [panel, ...panel.querySelectorAll("*")])
+            .filter((part) => part.matches("input[type=number], input[type=text], select, .chart, .surface canvas")
+                || [...part.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))
+            .filter((part) => part.clientHeight && !part.closest("style, .told")).map(size),
     };
 }"""
 
 
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory):
+    """JupyterLab as on a projector, with both lectures and a page of what must not be."""
+    folder = tmp_path_factory.mktemp("live")
+    for name in ("notebooks", "figures"):
+        shutil.copytree(ROOT / name, folder / "files" / name)
+    wide = nbformat.read(LECTURES[0], as_version=4)
+    wide.cells = [nbformat.v4.new_code_cell(f"print({list(range(90))})"),
+                  nbformat.v4.new_markdown_cell(f"$$ {' + '.join('x' * 80)} $$")]
+    nbformat.write(wide, folder / "files" / "wide.ipynb")
+    with browser.jupyter_lab(folder) as address:
+        lab = browser.LabPage(chromium, address, **rehearse.PROJECTOR)
+        lab.show("wide.ipynb")
+        lab.page.evaluate(rehearse.PRESENT)
+        yield lab
+        lab.page.context.close()
+
+
 @pytest.mark.slow
 @LECTURE
-def test_every_widget_fits_a_projectors_screen_with_its_answer(path, chromium, tmp_path):
+def test_live_nothing_is_cut_and_every_widget_fits_a_projectors_screen(path, lab):
     """In JupyterLab's Presentation Mode and simple interface, with letters as large as the prose and long tracks."""
-    from tools import browser
-
-    (tmp_path / "files").mkdir()
-    shutil.copy(path, tmp_path / "files" / path.name)
     cells = cells_of(path)
-    first, *others = (number for number, cell in enumerate(cells) if cell.cell_type == "code")
-    with browser.jupyter_lab(tmp_path) as address:
-        page = chromium.new_context(**PROJECTOR).new_page()
-        page.goto(address)
-        page.wait_for_function("window.jupyterapp?.started.then(() => true)")
-        page.evaluate("""async path => {
-            const panel = await jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
-            await panel.context.ready;
-            await panel.sessionContext.ready;
-            await jupyterapp.commands.execute("application:set-mode", {mode: "single-document"});
-            await jupyterapp.commands.execute("application:toggle-presentation-mode");
-            jupyterapp.shell.collapseLeft();
-        }""", path.name)
-        page.evaluate(RUN_CELL, first)
-        for number in (number for number in others if tags_of(cells[number]) & set(WIDGETS)):
-            page.evaluate(RUN_CELL, number)
-            page.wait_for_timeout(1500)
-            found = page.evaluate(MEASURE_CELL, number)
-            assert 100 < found["widget"] <= found["screen"], (cells[number].id, found)
-            assert all(track >= SHORTEST_TRACK for track in found["tracks"]), (cells[number].id, found)
-            assert set(found["letters"]) <= {found["prose"]}, (cells[number].id, found)
-        page.context.close()
+    lab.show(f"notebooks/{path.name}")
+    lab.page.evaluate(rehearse.RUN, next(i for i, cell in enumerate(cells) if "setup" in tags_of(cell)))
+    for number, cell in enumerate(cells):
+        is_widget = tags_of(cell) & set(WIDGETS)
+        if is_widget:
+            lab.page.evaluate(rehearse.RUN, number)
+            lab.page.wait_for_timeout(1500)
+        found = lab.page.evaluate(MEASURE_CELL, number)
+        assert not found["cut"], (cell.id, found)
+        if is_widget:
+            assert 100 < found["widget"] <= found["screen"], (cell.id, found)
+            assert all(track >= SHORTEST_TRACK for track in found["tracks"]), (cell.id, found)
+            prose = lab.page.locator(".jp-RenderedMarkdown p").first.evaluate("node => getComputedStyle(node).fontSize")
+            assert set(found["letters"]) == {prose}, (cell.id, found)
+    lab.close()
+
+
+@pytest.mark.slow
+def test_live_what_is_cut_is_found(lab):
+    lab.show("wide.ipynb")
+    assert all(lab.page.evaluate(MEASURE_CELL, number)["cut"] for number in (0, 1))
+    lab.close()

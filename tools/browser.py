@@ -97,8 +97,8 @@ class LabPage:
         Addresses asked for that are not on this machine.
     """
 
-    def __init__(self, browser, address):
-        self.page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    def __init__(self, browser, address, **window):
+        self.page = browser.new_page(**{"viewport": {"width": 1280, "height": 1600}, **window})
         self.page.set_default_timeout(20_000)
         self.errors, self.outside = [], []
         self.page.on("console", lambda message: message.type == "error" and self._complained(message.text))
@@ -116,15 +116,21 @@ class LabPage:
         if urllib.parse.urlsplit(url).hostname not in (None, "127.0.0.1"):  # blob: and data: have no host
             self.outside.append(url)
 
-    def open(self, path, seconds=60):
-        """Open a notebook, run all its cells, and wait until the last is done."""
+    def show(self, path):
+        """Open a notebook and run nothing."""
         self.page.evaluate("""async path => {
             const panel = await jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
             await panel.context.ready;
             await panel.sessionContext.ready;
+        }""", path)
+
+    def open(self, path, seconds=60):
+        """Open a notebook, run all its cells, and wait until the last is done."""
+        self.show(path)
+        self.page.evaluate("""() => {
             window.finished = false;
             jupyterapp.commands.execute("notebook:run-all-cells").then(() => { window.finished = true; });
-        }""", path)
+        }""")
         self.page.wait_for_function("window.finished", timeout=1000 * seconds)
 
     def close(self):

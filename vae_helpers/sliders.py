@@ -478,7 +478,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         slider = self.controls[name] = _Slider(**limits, readout=False, layout=_layout(flex="1 1 auto"))
         number = self.numbers[name] = ipywidgets.BoundedFloatText(
             **limits, description=name, style={"description_width": "3.1em"},
-            layout=ipywidgets.Layout(width="8.6em", flex="0 0 auto"))
+            layout=ipywidgets.Layout(width="7.6em", flex="0 0 auto"))
         slider.observe(lambda _: self._slid(name), "value")
         number.observe(lambda _: self._typed(name), "value")
         if self._kl is None:
@@ -526,7 +526,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         return ipywidgets.VBox(
             [ipywidgets.HTML(heading), *rows, ipywidgets.HBox([draw, reset]), ipywidgets.HBox([real, label]),
              ipywidgets.HBox([number])],
-            layout=ipywidgets.Layout(flex="4 1 292px", max_width="33em", margin="0 8px 0 0"))
+            layout=ipywidgets.Layout(flex="4 1 377px", max_width="max(390px, 28em)", margin="0 8px 0 0"))
 
     def _right(self):
         """Put the sentence below what is decoded and the original."""
@@ -534,7 +534,7 @@ class LatentSliders(OrSentence, ipywidgets.HBox):
         self._origin = ipywidgets.VBox([ipywidgets.HTML("original"), self.original], layout=_layout(flex="5 1 0"))
         # At most 12 and 5 pixels of the page for each of 28.
         right = ipywidgets.VBox([ipywidgets.HBox([decoded, self._origin]), self.status],
-                                layout=ipywidgets.Layout(flex="1 1 280px", max_width="492px"))
+                                layout=ipywidgets.Layout(flex="1 1 220px", max_width="492px"))
         right.add_class("vae-decoded")  # assets/guard.css
         return right
 

@@ -15,12 +15,19 @@ export function paintDigits(canvas, digits, full, [height, width, colours]) {
   });
 }
 
+const LETTERS = 15; // units, of what is written on a canvas
+
+/** Return how many pixels of the page a canvas' unit takes: what is painted grows with the letters around it. */
+export function unitOf(canvas) {
+  return parseFloat(getComputedStyle(canvas).fontSize) / LETTERS || 1;
+}
+
 /** Empty a canvas, fit its pixels to those that it takes on the screen, also where the page shows it enlarged, and return
- * its context and its width and height in the page's units. */
+ * its context and its width and height in units. */
 export function fit(canvas) {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const scale = ((window.devicePixelRatio || 1) * canvas.getBoundingClientRect().width) / canvas.offsetWidth || 1;
-  const pixels = [width, height].map((side) => Math.round(side * scale));
+  const unit = unitOf(canvas), [width, height] = [canvas.clientWidth / unit, canvas.clientHeight / unit];
+  const enlarged = ((window.devicePixelRatio || 1) * canvas.getBoundingClientRect().width) / canvas.offsetWidth || 1;
+  const scale = unit * enlarged, pixels = [width, height].map((side) => Math.round(side * scale));
   if (canvas.width !== pixels[0]) canvas.width = pixels[0]; // slow even where nothing changes
   if (canvas.height !== pixels[1]) canvas.height = pixels[1];
   const context = canvas.getContext("2d");

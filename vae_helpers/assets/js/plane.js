@@ -3,7 +3,7 @@
 import { clamp } from "./network.js";
 import { overlap, placeLabels } from "./labels.js";
 import { element, shortened } from "./page.js";
-import { fit, line, write } from "./paint.js";
+import { fit, line, unitOf, write } from "./paint.js";
 
 const MOST_ZOOM = 40;
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]; // between the numbers of an axis
@@ -22,7 +22,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
   const widest = codes.reduce((reach, all) => all.reduce((a, b) => Math.max(a, Math.abs(1.05 * b)), reach), setup.span);
   let shown = codes[0];
   let view = { x: 0, y: 0, half: setup.span }; // what the plane shows: its middle, and half its side
-  const unit = () => ground.clientWidth / 2 / view.half; // CSS pixels
+  const unit = () => ground.clientWidth / unitOf(ground) / 2 / view.half;
   const at = (z) => [(z[0] - view.x + view.half) * unit(), (view.y + view.half - z[1]) * unit()];
 
   const paintGround = () => paintPlane(ground, view, shown, labels, { ...setup, t: state.t }, [state.get("z")]);
