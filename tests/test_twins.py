@@ -330,7 +330,8 @@ def test_new_noise(page):
         said.add(sentence(page))
         drawn.append(page.evaluate("model.get('noise')"))
         assert len(drawn[-1]) == 1000 and stats.kstest(drawn[-1], "norm").pvalue > 1e-5
-    assert len(said) == 3 and len(set(np.ravel(drawn))) == 3000
+    assert len(set(np.ravel(drawn))) == 3000
+    assert len(said) > 1  # two of three read alike once in 44 times, all three once in 10,000
 
 
 @pytest.mark.parametrize("mean_p, std_p", [(0.0, 1.0), (-2.0, 0.4), (1.55, 2.0)])
