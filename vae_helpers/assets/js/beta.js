@@ -15,11 +15,11 @@ export function showBeta(el, model) {
   keepKeys();
   const state = bind(model), { t } = state, setup = { ...state.get("setup"), t }, { betas, seeds, runs } = setup;
   const codes = floats(state.get("codes")), labels = bytes(state.get("labels"));
-  const length = codes.length / runs.length;
+  const length = codes.length / runs.length, planes = runs.map((_, k) => codes.subarray(k * length, (k + 1) * length));
   const current = () => runs.findIndex(({ beta, seed }) => beta === state.get("beta") && seed === state.get("seed"));
   const sheet = element("img", { class: "sheet", alt: "" });
   const plane = makePicture(t("the codes of test digits"), (canvas) => {
-    const own = codes.subarray(current() * length, (current() + 1) * length);
+    const own = planes[current()];
     const half = own.reduce((reach, value) => Math.max(reach, Math.abs(1.05 * value)), LEAST_SPAN);
     paintPlane(canvas, { x: 0, y: 0, half }, own, labels, setup);
   });

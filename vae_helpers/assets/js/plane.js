@@ -84,16 +84,22 @@ function paintCodes(context, at, codes, labels, colours) {
   });
 }
 
+const placed = new WeakMap(); // by the codes: whoever goes to and fro on the beta slider sees the same planes again
+
 /** Write the name of each class where its codes are. */
 function paintClasses(context, side, taken, at, codes, labels, { classes, ink }) {
   const font = `bold ${classes.every((name) => name.length === 1) ? clamp(NUMERAL * side, 15, 22) : 15}px`;
-  const dots = classes.map(() => []);
-  labels.forEach((label, i) => dots[label].push(at([codes[2 * i], codes[2 * i + 1]])));
-  const named = classes.map((name, label) => ({ name, dots: dots[label] }));
   const height = textSize(context, classes.join(""), font)[1];
-  const widest = (rows) => Math.max(...rows.map((row) => textSize(context, row, font)[0]));
-  const sizeOf = (rows) => [widest(rows), rows.length * (height + LEADING) - LEADING];
-  for (const { rows, x, y, leader } of placeLabels(named, side, taken, sizeOf)) {
+  const key = JSON.stringify([side, taken, at([0, 0]), at([1, 1])]);
+  if (placed.get(codes)?.key !== key) {
+    const dots = classes.map(() => []);
+    labels.forEach((label, i) => dots[label].push(at([codes[2 * i], codes[2 * i + 1]])));
+    const named = classes.map((name, label) => ({ name, dots: dots[label] }));
+    const widest = (rows) => Math.max(...rows.map((row) => textSize(context, row, font)[0]));
+    const sizeOf = (rows) => [widest(rows), rows.length * (height + LEADING) - LEADING];
+    placed.set(codes, { key, boxes: placeLabels(named, side, taken, sizeOf) });
+  }
+  for (const { rows, x, y, leader } of placed.get(codes).boxes) {
     if (leader) {
       line(context, ink, 1, () => leader.forEach((place) => context.lineTo(...place)));
       ring(context, leader[1], 1, ink, 2);
