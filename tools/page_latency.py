@@ -78,6 +78,23 @@ def step_times(tab, section, presses=100):
     return tab.evaluate("window.steps")
 
 
+def work_of_a_step(tab, section, presses=20):
+    """Return the milliseconds that the page's main thread works for a step: what others do meanwhile does not count.
+
+    The mean over the steps, with what it takes to press the key and to look for the frame.
+    """
+    session = tab.context.new_cdp_session(tab)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def worked():
+        found = session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * metric["value"] for metric in found if metric["name"] == "TaskDuration")
+
+    before = worked()
+    step_times(tab, section, presses)
+    return (worked() - before) / presses
+
+
 def main():
     """Print medians and 95th percentiles."""
     file = page.write()[0]
