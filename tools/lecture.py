@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 
 from tools import markup
 from tools.markup import code_markup, font_of, output_markup, package, read
-from tools.messages import language_of, speaker
+from tools.messages import language_of, speaker, tag_of
 from tools.twins import KINDS, Twins
 
 ROOT = Path(__file__).parents[1]
@@ -134,7 +134,7 @@ def page(notebook, styles, body):
                        MEDIA.sub("", Twins.style()), read(ASSETS / "slide.css").replace("{font}", font_of(body))])
     language = language_of(notebook)
     body = body.replace(markup.ALT, speaker(language)("described in the text"))
-    return (f'<!doctype html>\n<html lang="{language.replace("_", "-") or "en"}">\n<head>\n<meta charset="utf-8">\n'
+    return (f'<!doctype html>\n<html lang="{tag_of(language)}">\n<head>\n<meta charset="utf-8">\n'
             f"<title>{html.escape(title_of(notebook))}</title>\n"
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{style}</style>\n'
             f"</head>\n<body>\n{body}\n</body>\n</html>\n")

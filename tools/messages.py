@@ -108,6 +108,11 @@ def language_of(notebook):
     return notebook.metadata.get("lang", "").replace("-", "_")
 
 
+def tag_of(language):
+    """Return a language as HTML calls it: "pt-BR", or "en" for ""."""
+    return language.replace("_", "-") or "en"
+
+
 def speaker(language):
     """Return `say`, which says what stands on a page or a deck in a language.
 

@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 
 from tools import markup
 from tools.execute import NOTEBOOKS
-from tools.messages import language_of, speaker
+from tools.messages import language_of, speaker, tag_of
 from tools.translate import LANGUAGE, TRANSLATED, generated_of
 from tools.twins import KINDS, Twins
 
@@ -98,7 +98,7 @@ def page(notebooks=(), language=""):
     description = say("Play with a trained variational autoencoder: sliders, a plane, your own digit. Everything is "
                       "computed on this page.")
     text = (ASSETS / "page.html").read_text("utf-8")
-    return _filled(text, LANGUAGE=_tag(language), OTHER=OTHERS[language], TITLE=say("Two numbers that draw a digit"),
+    return _filled(text, LANGUAGE=tag_of(language), OTHER=OTHERS[language], TITLE=say("Two numbers that draw a digit"),
                    DESCRIPTION=description, INTRODUCTION=introduction, SECTIONS=sections,
                    FOOTER=_footer(say, notebooks, PLACES[language].parent),
                    STYLES=twins.style() + (ASSETS / "page.css").read_text("utf-8"),
@@ -140,14 +140,9 @@ def notebook_page(path):
     styles = [twins.style(), HtmlFormatter(style="default").get_style_defs(".highlight"),
               (ASSETS / "page.css").read_text("utf-8"),
               (ASSETS / "notebook.css").read_text("utf-8").replace("FONT", markup.font_of(body))]
-    return _filled((ASSETS / "notebook.html").read_text("utf-8"), LANGUAGE=_tag(language), TITLE=_title(notebook),
+    return _filled((ASSETS / "notebook.html").read_text("utf-8"), LANGUAGE=tag_of(language), TITLE=_title(notebook),
                    START=address(_place(path).parent, PLACES[language]), PLAY=say("Play with the networks"), BODY=body,
                    STYLES="\n".join(styles), SCRIPTS=twins.scripts())
-
-
-def _tag(language):
-    """The language as HTML calls it."""
-    return language.replace("_", "-") or "en"
 
 
 def _filled(template, **parts):

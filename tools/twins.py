@@ -121,7 +121,7 @@ KINDS = {
     "twin-beta": ("beta", beta),
     "twin-pad": ("pad", lambda: pad(load_pretrained("vae-2d"), load_pretrained("ae-2d"),
                                       names=("VAE", "autoencoder"))),
-    "twin-walk": ("pad", lambda: {**KINDS["twin-pad"][1](), "points": [(-2.0, 0.5), (2.0, 0.5)]}),
+    "twin-walk": ("pad", lambda: {**beginning("twin-pad"), "points": [(-2.0, 0.5), (2.0, 0.5)]}),
     "twin-canvas": ("pad", lambda: canvas(load_pretrained("vae-2d"))),
 }
 
