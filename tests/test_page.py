@@ -110,6 +110,16 @@ def test_a_phone_shows_the_first_digit_and_its_slider_on_the_first_screen(opened
 
 
 @pytest.mark.slow
+def test_no_picture_jumps_when_beta_has_more_digits(opened):
+    page = opened("phone")
+    slider, tops = page.locator("#beta input[type=range]"), []
+    for key in ("Home", "End"):
+        slider.press(key)
+        tops.append(page.locator("#beta figure").first.evaluate("node => node.offsetTop"))
+    assert tops[0] == tops[1]
+
+
+@pytest.mark.slow
 def test_alive_at_once_and_each_step_within_a_frame(chromium, files):
     """A frame of work, in the better of two tries; `python -m tools.page_latency` measures by the clock."""
     tab, first = page_latency.open_page(chromium, files[""], "phone")
