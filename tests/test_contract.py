@@ -55,6 +55,7 @@ REAL_ARRAY = [
     (10**20, V, r"be written as a float.*, received int 100000000000000000000"),
     ([], V, r"(not be empty|have shape .*), received an array of shape \(0,\)"),
     (like(NAN), V, r"not hold NaN, received \d+ of them in an array of shape"),
+    (lambda good: np.ma.array(good, mask=True), V, r"not have masked elements: .*filled\(0\).*, received an array of"),
 ]
 FINITE_ARRAY = [
     *REAL_ARRAY,
@@ -138,7 +139,9 @@ def images():
     """What is no batch of images of 28 by 28. The message calls it "images", whatever the function does."""
     wanted = (r"^images must be uint8 of shape \(n, 28, 28\), or float32 in \[0, 1\] of shape \(n, 28, 28\) or "
               r"\(n, 784\), n at least 1; received ")
-    return [(bad, error, wanted + received) for bad, error, received in [
+    masked = np.ma.masked_equal(pixel(0.25), 0.25)
+    return [(masked, V, r"^images must not have masked elements")] + [
+        (bad, error, wanted + received) for bad, error, received in [
         (np.zeros((2, 784)), T, r".*\(2, 784\) and dtype float64\. Make it float32"),
         (np.zeros((2, 28, 28), np.int64), T, r".*\(2, 28, 28\) and dtype int64"),
         (np.zeros((2, 28, 28), bool), T, r".*dtype bool"),

@@ -217,6 +217,13 @@ def test_what_are_no_images_is_refused_before_the_first_step(method, x, y, messa
             vae.fit(as_vectors(FEW), validation_data=(x, y), verbose=0)
 
 
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+def test_masked_pixels_are_refused(method):
+    """Keras would take what lies under the mask for pixels."""
+    with pytest.raises(ValueError, match=r"^x must not have masked elements: \.filled\(0\)"):
+        getattr(never_trained(), method)(np.ma.masked_greater(as_vectors(FEW), 0.5), verbose=0)
+
+
 @pytest.mark.parametrize("method", ["fit", "evaluate"])
 def test_a_loss_that_would_count_for_nothing_is_refused(method):
     vae = small()
