@@ -1,7 +1,7 @@
 // The twin of sliders.latent_sliders: the digit that a code decodes to while each element of the code is moved.
 
 import { bind } from "./model.js";
-import { bytes, clamp, floats, makeDecoder, priorTail } from "./network.js";
+import { bytes, clamp, floats, makeDecoder, ofHundred, priorTail } from "./network.js";
 import { button, element, group, tile } from "./page.js";
 import { paintDigits } from "./paint.js";
 import { drawNormal } from "./normal.js";
@@ -13,6 +13,7 @@ const MANY = 5; // sliders; with as many, the buttons stand below the digit
  * tools/twins.py. */
 export function showLatent(el, model) {
   const state = bind(model), { t } = state, setup = state.get("setup"), { order, limit, shape, kl } = setup;
+  const shares = setup.shares === false ? null : kl; // `shares` is false where nobody has said yet what a KL is
   const many = order.length >= MANY;
   const decode = makeDecoder(floats(state.get("weights")), setup.layers), real = makeReal(state, setup);
   let original = null; // the index of the real digit that the code started from
@@ -23,10 +24,10 @@ export function showLatent(el, model) {
   };
   const move = (axis, value) => state.set({ z: state.get("z").map((old, i) => (i === axis ? value : old)) });
   const sliders = order.map((axis) => makeSlider({ label: `z[${axis}]`, low: -limit, high: limit, step: 0.05 },
-    (value) => move(axis, value), ...(kl ? [makeShare(t, kl[axis], Math.max(...kl), setup.prior)] : [])));
+    (value) => move(axis, value), ...(shares ? [makeShare(t, shares[axis], Math.max(...shares), setup.prior)] : [])));
   const decoded = tile(t("decoded"), setup.decoder, shape), origin = tile("original", setup.ink, shape);
   const buttons = makeButtons(t, setup, real, show);
-  const heading = kl ? [element("div", { class: "heading" }, "KL (nats)")] : [];
+  const heading = shares ? [element("div", { class: "heading" }, t("KL (nats)"))] : [];
   const sentence = layOutPanel(el, t("{n} sliders for z and the digit that it decodes to", { n: order.length }),
     [...heading, ...sliders.map((slider) => slider.node), ...(many ? [] : buttons)],
     [element("div", { class: "digits" }, decoded.figure, origin.figure), ...(many ? buttons : [])], many);
@@ -76,6 +77,7 @@ function makeButtons(t, { order }, real, show) {
     const indices = real.indices(Number(select.value)), index = indices[Math.floor(Math.random() * indices.length)];
     show(real.code(index), index);
   };
+  select.addEventListener("change", take); // whoever chooses a 3 wants to see one
   return [group(t("start from"), button(t("random draw"), () => show(order.map(drawNormal))),
     button(t("reset to 0"), () => show(order.map(() => 0))), button(t("take a real digit"), take), select)];
 }
@@ -85,7 +87,7 @@ function describe(t, z, isVae) {
   const sentence = z.length > 3 ? t("z is at a distance of {distance} from 0.", values)
     : t("z is {z}, at a distance of {distance} from 0.", values);
   if (!isVae) return `${sentence} ${t("An autoencoder has no prior: it calls no code more likely than another.")}`;
-  const share = 100 * priorTail(z);
+  const tail = priorTail(z), share = 100 * tail;
   const shown = share < 0.1 ? t("Less than 0.1") : share > 99.9 ? t("More than 99.9") : written(share, 1);
-  return `${sentence} ${t("{share} % of the prior N(0, I) lies farther out.", { share: shown })}`;
+  return `${sentence} ${t("{share} % of the prior N(0, I) lies farther out.", { share: shown, count: ofHundred(tail) })}`;
 }

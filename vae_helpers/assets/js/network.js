@@ -73,6 +73,11 @@ export function priorTail(z) {
   return sum;
 }
 
+/** Return how many of a hundred codes a share is, for who counts more easily than he reads per cent. */
+export function ofHundred(share) {
+  return Math.round(100 * share);
+}
+
 /** Return n codes at equal distances along the line through the points. */
 export function along(points, n) {
   const legs = points.slice(1).map((end, i) => Math.hypot(end[0] - points[i][0], end[1] - points[i][1]));
