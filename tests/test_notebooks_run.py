@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from functools import partial
 
 import nbformat
 import pytest
@@ -20,30 +19,31 @@ def test_the_network_is_forbidden_in_processes_that_the_tests_start():
 
 
 def doubled(notebook):
-    """Every code cell twice in a row, as by a reader who presses Shift+Enter and then goes back."""
-    twice = [cell for cell in notebook.cells if cell.cell_type == "code" for _ in range(2)]
+    """Every code cell twice in a row, as by a reader who presses Shift+Enter and then goes back; slow ones once."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    runs = [cell for cell in cells for _ in range(1 if is_slow(cell) else 2)]
     # Ids would stand twice, too. An older format has none.
-    notebook.cells = [nbformat.v4.new_code_cell(cell.source) for cell in twice]
+    notebook.cells = [nbformat.v4.new_code_cell(cell.source) for cell in runs]
     return notebook
 
 
-def trains(notebook):
-    return any("slow" in cell.metadata.get("tags", []) for cell in notebook.cells)
+def is_slow(cell):
+    """Whether a cell takes seconds: trains a network, or goes through thousands of digits."""
+    return "slow" in cell.metadata.get("tags", [])
 
 
-def prepared(path, notebook):
-    """The cells of a run: where nothing is trained each twice, and in the end the claims of tests/claims."""
-    return claims.append(notebook if trains(notebook) else doubled(notebook), path)
+def slow_cells(path):
+    return sum(map(is_slow, nbformat.read(path, as_version=4).cells))
 
 
 # The longest first: see pytest_collection_modifyitems.
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS, key=lambda path: not trains(nbformat.read(path, as_version=4))),
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS, key=slow_cells, reverse=True),
                          ids=lambda path: path.stem)
 def test_runs(path, monkeypatch):
-    """From top to bottom in a fresh kernel; where nothing is trained, with every cell run twice; then its claims."""
+    """From top to bottom in a fresh kernel, with every cell but the slow ones run twice; then its claims."""
     monkeypatch.delenv("MPLBACKEND")  # the kernel draws in the notebook, not with the backend that the tests use
-    notebook = run(path, change=partial(prepared, path))
+    notebook = run(path, change=lambda notebook: claims.append(doubled(notebook), path))
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [output.text for output in outputs if output.get("name") == "stderr"]
     assert any("image/png" in output.get("data", {}) for output in outputs) or path.parent.name == "deeper"
