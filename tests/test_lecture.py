@@ -397,6 +397,27 @@ def test_the_notes_are_in_the_speakers_window(chromium, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", [*LECTURES, *map(generated_of, LECTURES)],
+                         ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_note_has_to_be_scrolled(chromium, tmp_path, path):
+    """In the window that S opens, 1100 by 700."""
+    page = open_deck(chromium, lecture.write([path], tmp_path)[0])
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    opened.value.set_viewport_size({"width": 1100, "height": 700})
+    opened.value.locator(".speaker-controls-notes .value p").first.wait_for(timeout=10_000)
+    shown, pane = map(opened.value.locator, (".speaker-controls-notes .value", "#speaker-controls"))
+    too_long = []
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        note = page.evaluate("number => Reveal.getSlide(number).querySelector('.notes').innerHTML", number)
+        shown.evaluate("(node, note) => { node.innerHTML = note; }", note)
+        if pane.evaluate("node => node.scrollHeight > node.clientHeight"):
+            too_long.append(number + 1)
+    page.context.close()
+    assert too_long == []
+
+
+@pytest.mark.slow
 def test_canvases_are_as_fine_as_the_screen(chromium, tmp_path):
     page = open_deck(chromium, write_deck(tmp_path, cell("## One", "slide"), cell("#!x", tags=["twin-kl"])))
     for size in (SIZES[0], SIZES[-2]):

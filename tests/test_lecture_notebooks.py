@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import nbformat
@@ -164,6 +165,30 @@ def test_eight_votes_with_what_they_will_answer_before_the_answer(path):
         assert not (is_vote and next_is_vote), f"{slide.heading}: the answer is missing"
         if is_vote:
             assert "?" in slide.heading + slide.text and "**They will say:**" in slide.note, slide.heading
+
+
+@LECTURE
+def test_a_vote_has_two_minutes(path):
+    slides = slides_of(path)
+    short = [slide.heading for slide, after in pairwise(slides)
+             if slide.heading.startswith("## Vote: ") and minute_of(after) - minute_of(slide) < 2]
+    assert not short
+
+
+@LECTURE
+def test_the_first_note_tells_the_clock_and_what_to_leave_out(path):
+    """The minutes of some slides; and slides that may go, of a vote its answer as well, with what that saves."""
+    slides = [None, *slides_of(path)]  # counted from 1
+    clock, out = re.search(r"\*\*Clock:\*\* (.*?) \*\*Late\?\*\* (.*?)\n\n", slides[1].note, flags=re.S).groups()
+    told = [tuple(map(int, pair)) for pair in re.findall(r"slide (\d+) at minute (\d+)", clock)]
+    assert len(told) >= 4 and told == [(number, minute_of(slides[number])) for number, _ in told]
+    *gone, saved = map(int, re.findall(r"\d+", out))
+    assert saved == sum(minute_of(slides[number + 1]) - minute_of(slides[number]) for number in gone)
+    for number in gone:
+        is_answer = slides[number - 1].heading.startswith("## Vote: ")
+        assert is_answer or "**Late?** Leave this slide" in slides[number].note, number
+        assert not slides[number].heading.startswith("## Vote: ") or number + 1 in gone, number
+        assert not is_answer or number - 1 in gone, number
 
 
 # Any cell, after the first -------------------------------------------------------------------------------------------

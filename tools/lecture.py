@@ -109,7 +109,8 @@ def deck(path):
     twins = Twins(language_of(notebook))
     sections = "\n".join(slide.section() for slide in slides_of(notebook, path.parent, twins))
     reveal = package("pyreveal") / "revealjs" / "dist"
-    scripts = [read(reveal / "reveal.js"), read(reveal / "plugin" / "notes.js"), read(ASSETS / "deck.js")]
+    notes = read(reveal / "plugin" / "notes.js").replace("</style>", f"{read(ASSETS / 'speaker.css')}</style>")
+    scripts = [read(reveal / "reveal.js"), notes, read(ASSETS / "deck.js")]
     body = f'<div class="reveal"><div class="slides">\n{sections}\n</div></div>\n{twins.scripts()}\n'
     body += "\n".join(f"<script>{_in_script(script)}</script>" for script in scripts)
     return page(notebook, [read(reveal / "reveal.css"), read(ASSETS / "deck.css")], body)
