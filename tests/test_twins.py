@@ -530,6 +530,28 @@ def test_nothing_is_written_over_another_on_a_plane(page, side):
         assert all(len(set(np.diff(shown))) <= 1 for shown in numbers_of), (beta, seed, numbers_of)  # without a gap
 
 
+def test_the_number_of_a_point_is_not_written_on_a_name(page):
+    """Points lie where the number at their upper right would stand in the middle of a class's name."""
+    page.add_init_script("window.written = [];")
+    page.goto("about:blank")  # for the script to run
+    show(page, "twin-pad")
+    page.evaluate(RECORD)
+    for name in ("zoom out", "zoom in"):
+        page.evaluate("written.length = 0")
+        page.get_by_role("button", name=name).click()
+    texts = page.evaluate("written")
+    names = {text: box for text, *box in texts[:[text for text, *_ in texts].index("z[0]")]}
+    assert len(names) == 10
+    side, span = page.evaluate("[document.querySelector('.surface canvas').clientWidth, model.get('_setup').span]")
+    for left, top, right, bottom in names.values():
+        across, down = (left + right) / 2 - 12, (top + bottom) / 2 + 10
+        page.evaluate("written.length = 0")
+        put(page, {"points": [[(2 * across / side - 1) * span, (1 - 2 * down / side) * span]]})
+        (number, *a), = page.evaluate("written")
+        assert number == "1"
+        assert all(a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3] for b in names.values()), (a, names)
+
+
 PLACE = """([classes, side]) => script.placeLabels(classes, side, [], rows => [
     8 * Math.max(...rows.map(row => row.length)), 15 * rows.length]).map(({ rows, x, y, width, height, leader }) => (
     { rows, box: [x - width / 2, y - height / 2, x + width / 2, y + height / 2], leader }))"""

@@ -10,6 +10,7 @@ const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]; // between the numbers of 
 const ROOM = 20, GAP = 6; // pixels from one number to the next, and between them, at least
 const RING = 14; // pixels that no name is written on around the code
 const SMALL = "15px", LEADING = 4; // pixels
+const CORNERS = [[12, -10], [-12, -10], [12, 10], [-12, 10]]; // pixels from a point to its number: the first that is free
 const NUMERAL = 0.054; // of the plane's side: 15 points in 5 inches, as plots.latent_plane has it
 
 /** Return the plane: `node` to be put on the page, and what is done with it. */
@@ -29,7 +30,7 @@ export function makePlane({ state, setup, names, labels, codes, help }) {
 
   function paintMarks() {
     const [context] = fit(marks);
-    paintPoints(context, at, state.get("points"), setup.ink);
+    paintPoints(context, at, state.get("points"), setup.ink, placed.get(shown)?.boxes ?? []);
     paintCode(context, at(state.get("z")), setup.decoder);
     const { z_mean: mean, z_std: std } = state.get("_reading") ?? {};
     if (mean) paintReading(context, at(mean), std.map((value) => value * unit()), setup.encoder);
@@ -147,13 +148,15 @@ function ring(context, [x, y], radius, colour, width) {
   line(context, colour, width, () => context.arc(x, y, radius, 0, 7));
 }
 
-/** Draw the points that were dropped, numbered, and the line through them. */
-function paintPoints(context, at, points, ink) {
+/** Draw the points that were dropped, numbered where no class has its name, and the line through them. */
+function paintPoints(context, at, points, ink, names) {
   const places = points.map(at);
   if (places.length > 1) line(context, ink, 2, () => places.forEach((place) => context.lineTo(...place)));
   places.forEach(([x, y], i) => {
     ring(context, [x, y], 4, ink, 2);
-    write(context, i + 1, x + 12, y - 10, ink, "bold 15px");
+    const boxes = CORNERS.map(([dx, dy]) => ({ x: x + dx, y: y + dy, width: 9, height: 11 }));
+    const free = boxes.find((box) => !names.some((name) => overlap(box, name))) ?? boxes[0];
+    write(context, i + 1, free.x, free.y, ink, "bold 15px");
   });
 }
 
