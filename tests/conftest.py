@@ -13,8 +13,8 @@ import sitecustomize  # noqa: E402, F401 (importing it is what forbids the netwo
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.pop("VAE_LANG", None)
-# Where tests run side by side, each has its share of the cores. More threads than that only wait for one another: matrix
-# products in two processes on two cores take half as much processor time again.
+# Where tests run side by side, each has its share of the cores. More threads than that only wait for one another:
+# matrix products in two processes on two cores take half as much processor time again.
 if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
     share = os.cpu_count() // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, share)))
