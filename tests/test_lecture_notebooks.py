@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -263,10 +262,6 @@ def test_the_first_cell_prepares_everything_at_once_and_without_tensorflow(path)
     pytest.fail(f"the first cell takes {min(tried):.1f} s")
 
 
-def forwards(notebook):
-    return notebook
-
-
 def backwards(notebook):
     """The cells after the first in the opposite order: whatever needs one before it fails."""
     first, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
@@ -275,15 +270,14 @@ def backwards(notebook):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", [forwards, backwards], ids=["in order", "backwards"])
-def test_runs(change, monkeypatch):
-    """In order and backwards, where no cell has those before it but the first; the two lectures at a time."""
+@LECTURE
+def test_runs_backwards(path, monkeypatch):
+    """No cell has those before it but the first. In order they ran for the outputs that are stored with them."""
     monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel draws in the notebook
-    with ThreadPoolExecutor(2) as pool:
-        for notebook in pool.map(lambda path: run(path, change), LECTURES):
-            outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-            assert not [output for output in outputs if output.get("name") == "stderr"]
-            assert sum("image/png" in output.get("data", {}) for output in outputs) >= 12
+    notebook = run(path, backwards)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 12
 
 
 # Live, on a projector ------------------------------------------------------------------------------------------------
