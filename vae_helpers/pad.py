@@ -11,10 +11,11 @@ import numpy as np
 import traitlets
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, labelled
+from vae_helpers.data import IMAGE_SIDE, as_levels, evenly, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
 from vae_helpers.language import decimal, translated
 from vae_helpers.look import COLOURS
+from vae_helpers.network import flat_weights
 from vae_helpers.scripts import ASSETS, OrSentence, Spoken, as_one
 
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
@@ -66,7 +67,7 @@ class LatentPad(OrSentence, Spoken):
         first = next(iter(networks.values()))
         self.images, self.labels = images, labels
         super().__init__(
-            _weights=b"".join(map(_decoder_bytes, networks.values())),
+            _weights=np.concatenate([flat_weights(network.decoder_layers) for network in networks.values()]).tobytes(),
             _codes=np.concatenate(codes).astype("<f4").tobytes(),
             _images=images.tobytes(),
             _labels=labels.astype(np.uint8).tobytes(),
@@ -281,14 +282,8 @@ def _some_digits(digits, image_shape):
     last = min(len(class_names or range(10)), 256) - 1
     _validate.require(np.isin(labels, range(last + 1)).all(), f"digits must have labels from 0 to {last}, received "
                       f"{np.unique(labels)}")
-    if images.dtype != np.uint8:
-        images = np.rint(images * 255).astype(np.uint8)
-    some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
-    return images[some].reshape(-1, *image_shape), labels[some].astype(np.uint8), class_names
-
-
-def _decoder_bytes(network):
-    return np.concatenate([part.ravel() for layer in network.decoder_layers for part in layer]).astype("<f4").tobytes()
+    some = evenly(len(images), MOST_DIGITS)
+    return as_levels(images[some], image_shape), labels[some].astype(np.uint8), class_names
 
 
 def _code(value, name):
