@@ -383,7 +383,8 @@ class LatentSliders(_InBrowser, _Answering):
                    "seed": int(rng.integers(2**32)), **COLOURS},
             z=np.zeros(network.latent_dim) if z is None else z,
             weights=b"" if self._is_run_here else weights.astype("<f2").tobytes(),
-            codes=self._codes[some].astype("<f4").tobytes(), images=as_levels(self._images[some], self._shape).tobytes())
+            images=as_levels(self._images[some], self._shape).tobytes(),
+            codes=self._codes[some].astype("<f4").tobytes())
 
     def start_from(self, number):
         """Move to the code of a real digit and show the digit beside what is decoded.
