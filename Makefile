@@ -62,7 +62,7 @@ homework: $(TOOLS) writable ## write the exercises without solutions to build/ho
 	$(PYTHON) -m tools.homework $(ONLY)
 
 page: $(TOOLS) writable ## make build/page, one file a language with all widgets, for any host; NOTEBOOKS=1 adds the notebooks
-	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks)
+	$(PYTHON) -m tools.page $(if $(NOTEBOOKS),--notebooks) $(if $(PROJECT),--project "$(PROJECT)")
 
 translate: $(TOOLS) writable ## bring catalogues and notebooks/pt_BR up to date; CHECK=1 demands that all is there; ONLY="3 05" for some
 	$(PYTHON) -m tools.translate $(if $(CHECK),--check) $(ONLY)

@@ -469,9 +469,11 @@ def test_points_make_a_strip_and_a_walk(page, vae):
     strip = picture(page, "10 digits that vae-2d decodes on the way from point 1 to point 2")
     np.testing.assert_allclose(strip, np.concatenate(list(expected), axis=1), atol=1 / 255)
     page.evaluate("model.set('z', [3, 3])")
+    page.evaluate("() => { began = performance.now(); model.on('change:z', () => { last = performance.now(); }); }")
     walk.click()
     page.wait_for_function("Math.abs(model.get('z')[0]) < 0.5")  # halfway
     page.wait_for_function("model.get('z')[0] === 1.5 && model.get('z')[1] === 1")
+    assert page.evaluate("last - began") >= 2900  # an eye can follow; the last of 400 places may come a step early
     assert walk.inner_text() == "walk"
     page.get_by_role("button", name="take it back").click()
     assert page.evaluate("model.get('points')") == [[-1, -1]] and page.locator(".strip canvas").count() == 0

@@ -49,9 +49,9 @@ def page(chromium):
     assert not page.failures
 
 
-def show(page, tag, state=None):
+def show(page, tag, state=None, says=None):
     """Show a twin alone on a page; its model is then `window.model`."""
-    collected = twins.Twins()
+    collected = twins.Twins(says=says)
     place = collected.place(tag, state)
     page.set_content(f"<!doctype html><style>{collected.style()}</style>{place}{collected.scripts()}")
     page.wait_for_function("window.twins")
@@ -406,8 +406,15 @@ def test_latent_sliders_start_from_a_draw_or_a_digit(page):
     show(page, "twin-latent-2")
     panel = sliders.latent_sliders(load_pretrained("vae-2d"))
     assert not page.locator(".digits figure").nth(1).is_visible()
-    page.get_by_role("combobox").select_option("7")
-    page.get_by_role("button", name="take a real digit").click()
+    taken = set()
+    for choice, name in itertools.product("37", ("chosen", "pressed")):  # to choose a class is to take one of it
+        if name == "chosen":
+            page.get_by_role("combobox").select_option(choice)
+        else:
+            page.get_by_role("button", name="take a real digit").click()
+        assert f"real digits, a {choice}." in sentence(page)
+        taken.add(sentence(page))
+    assert len(taken) > 1
     number = int(re.search(r"number (\d+) of the real digits, a 7\.", sentence(page))[1])
     assert load_mnist("test").labels[number] == 7
     panel.start_from(number)
@@ -419,6 +426,29 @@ def test_latent_sliders_start_from_a_draw_or_a_digit(page):
     assert page.evaluate("model.get('z')") == [0, 0] and "original" not in sentence(page)
     page.get_by_role("button", name="random draw").click()
     assert page.evaluate("model.get('z')") != [0, 0]
+
+
+def test_a_page_may_have_its_own_words(page):
+    """Said in the place of what a notebook's readers know; where nobody has said what a KL is, there is none."""
+    plain = "Of 100, {count} are farther out."
+    says = {"{share} % of the prior N(0, I) lies farther out.": plain, "decoded": "drawn", "KL (nats)": "how much",
+            "{name} decodes z": "{name}: drawn", "The encoder gives it z_mean {mean} and z_std {std}.": "At {mean}."}
+    show(page, "twin-latent-2", says=says)
+    for z in ((0, 0), (1, 0.5), (4, 4)):
+        put(page, {"z": z})
+        count = round(100 * float(gaussian.prior_tail(np.array(z))))
+        assert sentence(page).endswith(plain.format(count=count))
+    assert page.locator("figcaption").first.inner_text() == "drawn"
+    assert page.locator(".heading").inner_text() == "how much" and page.locator(".share").count() == 2
+    state = twins.beginning("twin-latent-2")
+    show(page, "twin-latent-2", {**state, "setup": {**state["setup"], "shares": False}})
+    assert page.locator(".heading, .share").count() == 0 and "% of the prior N(0, I) lies" in sentence(page)
+    show(page, "twin-canvas", says=says)
+    put(page, {"chosen": 3})
+    z = page.evaluate("model.get('z')")
+    assert plain.format(count=round(100 * float(gaussian.prior_tail(np.array(z))))) in page.locator(".where").inner_text()
+    assert page.locator(".message").inner_text().startswith("At (")
+    assert page.get_by_role("img", name="vae-2d: drawn").is_visible()
 
 
 def test_beta_slider(page):

@@ -129,10 +129,13 @@ class Twins:
     ----------
     language : str, optional
         In which they speak: "pt_BR", or "" for English.
+    says : dict of str to str, optional
+        What they say, in that language, in place of some of their texts, by the English ones.
     """
 
-    def __init__(self, language=""):
-        self._models, self._arrays, self._words = {}, {}, words_of(PACKAGE, language)["widgets"]
+    def __init__(self, language="", says=None):
+        self._models, self._arrays = {}, {}
+        self._texts = {"words": words_of(PACKAGE, language)["widgets"], "says": says}
 
     def place(self, tag, state=None):
         """Return the element in which the twin that a tag names will live.
@@ -160,7 +163,7 @@ class Twins:
         """
         if not self._models:
             return ""
-        models = self._models | ({"words": self._words} if self._words else {})
+        models = self._models | {name: texts for name, texts in self._texts.items() if texts}
         data = [_script("application/json", json.dumps(model).replace("<", r"\u003c"), f' id="{name}"')
                 for name, model in models.items()]
         data += [_script("text/plain", text, f' id="{name}"') for name, text in self._arrays.items()]

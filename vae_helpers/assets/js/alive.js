@@ -11,14 +11,16 @@ import { answerDrawings } from "./reader.js";
 
 const SHOW = { latent: showLatent, gaussian: showGaussian, kl: showKl, beta: showBeta, pad: showPad };
 
-/** Show a widget in each element that names one, in the language of the script "words", if the page has one. An element's
+/** Show a widget in each element that names one, in the language of the script "words", and with what the script "says" has
+ * in the place of some texts, if the page has them. An element's
  * `data-twin` is its kind, `data-model` the id of what it begins with, a script of JSON in which {"bytes": id} stands for
  * the bytes, and {"halves": [id, ...]} for the numbers of 16 bits, that the scripts of these ids hold as base64. Return the
  * models, by the elements. */
 export function bringAlive(root = document) {
-  const models = new Map(), words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+  const models = new Map(), [words, says] = ["words", "says"].map((id) =>
+    JSON.parse(document.getElementById(id)?.textContent ?? "{}"));
   for (const el of root.querySelectorAll("[data-twin]")) {
-    const model = makeModel({ words, ...JSON.parse(text(el.dataset.model), revive) });
+    const model = makeModel({ words, says, ...JSON.parse(text(el.dataset.model), revive) });
     if (model.get("_encoder")) answerDrawings(model);
     SHOW[el.dataset.twin](el, model);
     models.set(el, model);

@@ -3,7 +3,7 @@
 import { makeNote, watchPython } from "./kernel.js";
 import { keepKeys } from "./keys.js";
 import { bind } from "./model.js";
-import { bytes, clamp, floats, halves, makeDecoder, priorTail } from "./network.js";
+import { bytes, clamp, floats, halves, makeDecoder, ofHundred, priorTail } from "./network.js";
 import { button, element, group, newId, tile } from "./page.js";
 import { paintDigits } from "./paint.js";
 import { drawNormal, makeRandom } from "./normal.js";
@@ -16,6 +16,7 @@ const MANY = 5; // sliders; with as many, the buttons stand below the digit
 export function showLatent(el, model) {
   keepKeys();
   const state = bind(model), { t } = state, setup = state.get("setup"), { order, limit, shape, kl } = setup;
+  const shares = setup.shares === false ? null : kl; // `shares` is false where nobody has said yet what a KL is
   const many = order.length >= MANY, isDigit = setup.kind === "digit", weights = state.get("weights");
   const decode = weights.byteLength ? makeDecoder(halves(weights), setup.layers) : null, real = makeReal(state, setup);
   // Of a network that is run here, what Python could not do no longer counts: it may be busy, or gone.
@@ -26,11 +27,11 @@ export function showLatent(el, model) {
   };
   const move = (axis, value) => set({ z: state.get("z").map((old, i) => (i === axis ? value : old)) });
   const sliders = order.map((axis) => makeSlider({ label: `z[${axis}]`, low: -limit, high: limit, step: 0.05 },
-    (value) => move(axis, value), ...(kl ? [makeShare(t, kl[axis], Math.max(...kl), setup.prior)] : [])));
+    (value) => move(axis, value), ...(shares ? [makeShare(t, shares[axis], Math.max(...shares), setup.prior)] : [])));
   const decoded = tile(t("decoded"), setup.decoder, shape), origin = tile(t("original"), setup.ink, shape);
   const buttons = makeButtons(t, setup, real, show), field = makeField(state, setup), note = makeNote(state);
   if (field) buttons.push(field.node);
-  const heading = kl ? [element("div", { class: "heading" }, t("KL (nats)"))] : [];
+  const heading = shares ? [element("div", { class: "heading" }, t("KL (nats)"))] : [];
   const sentence = layOutPanel(el, isDigit ? t("{n} sliders for z and the digit that it decodes to", { n: order.length })
     : t("{n} sliders for z and the picture that it decodes to", { n: order.length }),
   [...heading, ...sliders.map((slider) => slider.node), ...(many ? [] : buttons)],
@@ -92,6 +93,7 @@ function makeButtons(t, { order, classes, kind, numbers, seed }, real, show) {
     const indices = real.indices(Number(select.value)), index = indices[Math.floor(random() * indices.length)];
     show(real.code(index), numbers[index]);
   };
+  select.addEventListener("change", take); // whoever chooses a 3 wants to see one
   const draw = () => show(order.map(() => drawNormal(random)));
   return [group(t("start from"), button(t("random draw"), draw, { title: t("draw z from N(0, I)") }),
     button(t("reset to 0"), () => show(order.map(() => 0))),
@@ -118,9 +120,9 @@ function describe(t, z, isVae) {
   const sentence = z.length > 3 ? t("z is at a distance of {distance} from 0.", values)
     : t("z is {z}, at a distance of {distance} from 0.", values);
   if (!isVae) return `${sentence} ${t("An autoencoder has no prior: it calls no code more likely than another.")}`;
-  const share = 100 * priorTail(z);
+  const tail = priorTail(z), share = 100 * tail;
   const shown = share < 0.1 ? t("Less than 0.1") : share > 99.9 ? t("More than 99.9") : written(share, 1);
-  return `${sentence} ${t("{share} % of the prior N(0, I) lies farther out.", { share: shown })}`;
+  return `${sentence} ${t("{share} % of the prior N(0, I) lies farther out.", { share: shown, count: ofHundred(tail) })}`;
 }
 
 export default { render: ({ model, el }) => showLatent(el, model) };

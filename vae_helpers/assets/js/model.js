@@ -8,7 +8,7 @@ import { speaker } from "./language.js";
 export function bind(model) {
   const ends = [];
   return {
-    t: speaker(model.get("words")),
+    t: speaker(model.get("words"), model.get("says")),
     get: (name) => model.get(name),
     set(values) {
       for (const [name, value] of Object.entries(values)) model.set(name, value);

@@ -80,6 +80,11 @@ export function priorTail(z) {
   return size / (x + 1 - a + fraction);
 }
 
+/** Return how many of a hundred codes a share is, for who counts more easily than he reads per cent. */
+export function ofHundred(share) {
+  return Math.round(100 * share);
+}
+
 const TERMS = 200; // of a continued fraction of which 1 in 10 ** 10 is asked
 
 /** Return n codes at equal distances along the line through the points. */

@@ -8,7 +8,7 @@ import { shortened } from "./page.js";
 /** Answer each drawing of a pad's model with a reading, as pad.DrawingPad does. */
 export function answerDrawings(model) {
   const { layers, slope } = model.get("_encoder_setup"), images = bytes(model.get("_images"));
-  const encode = makeEncoder(floats(model.get("_encoder")), layers, slope), t = speaker(model.get("words"));
+  const encode = makeEncoder(floats(model.get("_encoder")), layers, slope), t = speaker(model.get("words"), model.get("says"));
 
   function read(image, message) {
     const code = image && Array.from(encode(Array.from(image, (value) => value / 255)));

@@ -1,6 +1,6 @@
 // What the code is decoded to, the real digit or picture whose code is nearest, and the sentences that tell of both.
 
-import { nearestCode, priorTail } from "./network.js";
+import { nearestCode, ofHundred, priorTail } from "./network.js";
 import { element, shortened, tile } from "./page.js";
 import { paintDigits } from "./paint.js";
 
@@ -32,5 +32,6 @@ export function makeReading({ state: { t }, setup, names, labels, images, decode
 
 function tail(t, share) {
   const shown = shortened(100 * share, share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
-  return t("{share} % of the prior N(0, I) lies farther out.", { share: share < 1e-4 ? t("less than 0.01") : shown });
+  return t("{share} % of the prior N(0, I) lies farther out.",
+    { share: share < 1e-4 ? t("less than 0.01") : shown, count: ofHundred(share) });
 }

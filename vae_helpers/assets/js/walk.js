@@ -5,7 +5,7 @@ import { button, element } from "./page.js";
 import { paintDigits } from "./paint.js";
 
 const STRIP = 10; // digits of a walk
-const LEG = 1500; // milliseconds from one point of a walk to the next
+const LEG = 3000; // milliseconds from one point of a walk to the next: slow enough to name the digits on the way
 const PLACES = 400; // of a walk; where the reader's system asks for less motion, those of the strip
 
 /** Return the `strip` and the `button` that walks; `moveTo` is called with each code on the way. */
