@@ -4,12 +4,12 @@ import { makeNote, watchPython } from "./kernel.js";
 import { keepKeys } from "./keys.js";
 import { bind } from "./model.js";
 import { bytes, clamp, floats, halves, makeDecoder, ofHundred, priorTail } from "./network.js";
-import { button, element, group, newId, tile } from "./page.js";
+import { button, element, group, tile } from "./page.js";
 import { paintDigits } from "./paint.js";
 import { drawNormal, makeRandom } from "./normal.js";
 import { layOutPanel, makeSlider, written } from "./panel.js";
 
-const MANY = 5; // sliders; with as many, the buttons stand below the digit
+const MANY = 5; // sliders; with as many, the sentence stands below the digit
 
 /** Show the sliders of a model with "z" and "start", and return a function that ends it. What the model holds is what
  * sliders.LatentSliders holds; without "weights" Python answers each z with a "picture". */
@@ -30,12 +30,12 @@ export function showLatent(el, model) {
     (value) => move(axis, value), ...(shares ? [makeShare(t, shares[axis], Math.max(...shares), setup.prior)] : [])));
   const decoded = tile(t("decoded"), setup.decoder, shape), origin = tile(t("original"), setup.ink, shape);
   const buttons = makeButtons(t, setup, real, show), field = makeField(state, setup), note = makeNote(state);
-  if (field) buttons.push(field.node);
+  if (field) buttons.append(field.node);
   const heading = shares ? [element("div", { class: "heading" }, t("KL (nats)"))] : [];
   const sentence = layOutPanel(el, isDigit ? t("{n} sliders for z and the digit that it decodes to", { n: order.length })
     : t("{n} sliders for z and the picture that it decodes to", { n: order.length }),
-  [...heading, ...sliders.map((slider) => slider.node), ...(many ? [] : buttons)],
-  [element("div", { class: "digits" }, decoded.figure, origin.figure), ...(many ? buttons : [])], many);
+  [...heading, ...sliders.map((slider) => slider.node), buttons],
+  [element("div", { class: "digits" }, decoded.figure, origin.figure)], many);
   const problem = element("p", { class: "problem", role: "alert" });
   sentence.after(problem, note);
 
@@ -95,16 +95,15 @@ function makeButtons(t, { order, classes, kind, numbers, seed }, real, show) {
   };
   select.addEventListener("change", take); // whoever chooses a 3 wants to see one
   const draw = () => show(order.map(() => drawNormal(random)));
-  return [group(t("start from"), button(t("random draw"), draw, { title: t("draw z from N(0, I)") }),
+  return group(t("start from"), button(t("random draw"), draw, { title: t("draw z from N(0, I)") }),
     button(t("reset to 0"), () => show(order.map(() => 0))),
-    button(isDigit ? t("take a real digit") : t("take a real picture"), take), select)];
+    button(isDigit ? t("take a real digit") : t("take a real picture"), take), select);
 }
 
 /** Return a field for the number of any real digit, for which Python is asked; none where there is no Python. */
 function makeField(state, { last }) {
   if (state.get("wanted") === undefined) return null;
-  const { t } = state, id = newId("vae-number");
-  const input = element("input", { id, inputmode: "numeric", placeholder: t("0 to {last}", { last }) });
+  const { t } = state, input = element("input", { inputmode: "numeric", placeholder: t("0 to {last}", { last }) });
   const shown = () => (state.get("start") < 0 ? "" : String(state.get("start")));
   const ask = () => ![shown(), ""].includes(input.value.trim()) && state.set({ wanted: input.value.trim() });
   const show = () => { input.value = shown(); };
@@ -112,7 +111,7 @@ function makeField(state, { last }) {
   input.addEventListener("keydown", ({ key }) => key === "Enter" && ask());
   state.listen("change:start", show);
   show();
-  return { node: element("div", { class: "row" }, element("label", { for: id }, t("or from number")), input) };
+  return { node: element("label", { class: "row" }, t("or from number"), input) };
 }
 
 function describe(t, z, isVae) {
