@@ -78,7 +78,7 @@ def canvas(network, n_digits=N_DIGITS):
     """What `drawing_pad` begins with where there is no kernel: the encoder, too, which then runs in the page."""
     state = _pad_state(drawing_pad(network, digits=_digits(n_digits)), [network])
     weights, layers = encoder_arrays(network)
-    return {**state, "strokes": [], "chosen": -1, "_reading": {"message": ""},
+    return {**state, "strokes": [], "chosen": -1, "_reading": {},
             "_encoder": weights, "_encoder_setup": {"layers": layers, "slope": LEAKY_SLOPE}}
 
 

@@ -16,7 +16,6 @@ from PIL import Image, ImageOps
 from vae_helpers import _validate
 
 IMAGE_SIDE = 28
-N_PIXELS = IMAGE_SIDE**2
 MNIST_FILE = Path(__file__).parent / "assets" / "data" / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 BATCH_SIZE = 1000  # images that are turned into vectors at once

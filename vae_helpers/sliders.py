@@ -87,7 +87,7 @@ class _Number(traitlets.TraitType):
     def validate(self, widget, value):
         whole = isinstance(self.control["step"], int)
         number = _validate.integer(value, self.name, self.limits[0]) if whole else _validate.real(value, self.name)
-        return _within(number, self.name, self.limits)
+        return _validate.within(number, self.name, *self.limits)
 
 
 class _Stop(traitlets.TraitType):
@@ -317,8 +317,8 @@ class _Code(traitlets.TraitType):
 
     def validate(self, widget, value):
         limit = widget.setup["limit"]
-        z = _within(_validate.finite_array(value, self.name, (len(widget.setup["order"]),)), self.name, (-limit, limit))
-        z = z.astype(float).round(2) + 0.0  # without -0.0
+        z = _validate.finite_array(value, self.name, (len(widget.setup["order"]),))
+        z = _validate.within(z, self.name, -limit, limit).astype(float).round(2) + 0.0  # without -0.0
         z.flags.writeable = False
         return z
 
@@ -358,31 +358,32 @@ class LatentSliders(_InBrowser, _Answering):
     def __init__(self, network, z, digits, seed):
         self._network = _validate.network(network)
         self._shape = getattr(network, "image_shape", (28, 28))
-        self._images, self._labels, self._class_names = labelled(digits, self._shape)
-        self._kind = "digit" if self._class_names is None else "picture"
+        self._images, labels, class_names = labelled(digits, self._shape)
+        self._kind = "digit" if class_names is None else "picture"
         self._sentence = translated(f"Run this cell to move the sliders: {{n}} sliders for z and the {self._kind} that "
                                     "it decodes to.", n=network.latent_dim)
         rng = np.random.default_rng(_validate.integer(seed, "seed", least=0))
         z_mean, z_log_var = network.encode(self._images)  # (n, latent_dim) each
         self._codes = _validate.finite_array(z_mean, "the codes that network gives", (None, network.latent_dim))
-        kl, order = None, np.arange(network.latent_dim)
-        if np.isfinite(z_log_var).all():  # an autoencoder's are minus infinity
-            kl = kl_between(self._codes, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0).tolist()  # (latent_dim,)
-            order = np.argsort(-np.array(kl), kind="stable")
-        labels, first, index = np.unique(self._labels, return_index=True, return_inverse=True)
+        is_vae = np.isfinite(z_log_var).all()  # an autoencoder's are minus infinity
+        zeros = np.zeros(network.latent_dim)
+        kl = kl_between(self._codes, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0) if is_vae else zeros  # (latent_dim,)
+        labels, first, self._classes = np.unique(labels, return_index=True, return_inverse=True)
+        self._names = [str(label) if class_names is None else class_names[label] for label in labels]
         some = np.union1d(evenly(len(self._images), MOST_BYTES // math.prod(self._shape)), first)  # one of each class
         layers = getattr(network, "decoder_layers", ())
         weights = flat_weights(layers)
-        self._is_run_here = not weights.size or np.abs(weights).max() > LARGEST
+        fits = np.abs(weights).max(initial=0) <= LARGEST
         super().__init__(
-            setup={"kind": self._kind, "order": order.tolist(), "kl": kl, "shape": self._shape,
+            setup={"kind": self._kind, "order": np.argsort(-kl, kind="stable").tolist(),
+                   "kl": kl.tolist() if is_vae else None, "shape": self._shape, "classes": self._names,
                    # Whole numbers that every digit's code is within, and all but 1 in 15,000 draws from N(0, 1).
                    "limit": float(max(4, np.ceil(np.abs(self._codes).max()))),
                    "layers": [kernel.shape for kernel, _ in layers], "last": len(self._images) - 1,
-                   "numbers": some.tolist(), "labels": index[some].tolist(), "classes": [*map(self._name, labels)],
+                   "numbers": some.tolist(), "labels": self._classes[some].tolist(),
                    "seed": int(rng.integers(2**32)), **COLOURS},
-            z=np.zeros(network.latent_dim) if z is None else z,
-            weights=b"" if self._is_run_here else weights.astype("<f2").tobytes(),
+            z=zeros if z is None else z,
+            weights=weights.astype("<f2").tobytes() if fits else b"",
             images=as_levels(self._images[some], self._shape).tobytes(),
             codes=self._codes[some].astype("<f4").tobytes())
 
@@ -395,14 +396,11 @@ class LatentSliders(_InBrowser, _Answering):
             Of the real digit.
         """
         what = f"the number of a real {self._kind}"
-        number = _within(_validate.integer(number, what, least=0), what, (0, len(self._images) - 1))
+        number = _validate.within(_validate.integer(number, what, least=0), what, 0, len(self._images) - 1)
         with _drawing, self.hold_sync():
             self.z, self.start = self._codes[number], number
-            self.original = {"name": self._name(self._labels[number]),
+            self.original = {"name": self._names[self._classes[number]],
                              "image": as_levels(self._images[number:number + 1], self._shape).tobytes()}
-
-    def _name(self, label):
-        return str(label) if self._class_names is None else self._class_names[label]
 
     @traitlets.observe("z")
     def _follow(self, _):
@@ -422,7 +420,7 @@ class LatentSliders(_InBrowser, _Answering):
                 self.problem = f"{type(error).__name__}: {error}"
 
     def _decode(self):
-        if self._is_run_here:
+        if not self.weights:
             # Read inside the lock: whoever decodes last decodes the newest code.
             pixels = np.reshape(self._network.decode(self.z[None]), self._shape)
             low, high = pixels.min(), pixels.max()  # both NaN, which fails, if a pixel is
@@ -435,9 +433,3 @@ def _png(sheet):
     file = io.BytesIO()
     Image.fromarray(255 - sheet).save(file, "png")
     return file.getvalue()
-
-
-def _within(value, name, limits):
-    fine = np.min(value) >= limits[0] and np.max(value) <= limits[1]
-    _validate.require(fine, f"{name} must be from {limits[0]} to {limits[1]}, received {value}")
-    return value
