@@ -446,7 +446,8 @@ def test_a_page_may_have_its_own_words(page):
     show(page, "twin-canvas", says=says)
     put(page, {"chosen": 3})
     z = page.evaluate("model.get('z')")
-    assert plain.format(count=round(100 * float(gaussian.prior_tail(np.array(z))))) in page.locator(".where").inner_text()
+    count = round(100 * float(gaussian.prior_tail(np.array(z))))
+    assert plain.format(count=count) in page.locator(".where").inner_text()
     assert page.locator(".message").inner_text().startswith("At (")
     assert page.get_by_role("img", name="vae-2d: drawn").is_visible()
 

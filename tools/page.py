@@ -34,13 +34,13 @@ OTHERS = {"": '<a href="pt_BR/index.html" lang="pt-BR" hreflang="pt-BR">Em portu
 
 
 class Section(NamedTuple):
-    """A question, two sentences, and the widget that answers, by the tag of its twin and what is otherwise in its setup."""
+    """A question, two sentences, and the widget that answers: the tag of its twin, and what its setup has otherwise."""
 
     name: str
     question: str
     text: str
     twin: str
-    setup: dict = {}
+    setup: dict | None = None
 
 
 SECTIONS = (
@@ -49,9 +49,10 @@ SECTIONS = (
             "next, and between them are shapes that nobody has written.", "twin-latent-2",
             {"shares": False}),  # what a number tells is asked further down
     Section("plane", "Where does each digit live?",
-            "Each dot is a real digit, in the place that the network, a VAE, has given it; drag anywhere, and see what "
-            "it draws there. For comparison an autoencoder, which learned to redraw and nothing else, draws from the "
-            "same place: its digits live elsewhere, as its own map shows.",
+            "Each dot is a real digit, in the place that the network, a VAE, has given it; drag anywhere to see what "
+            "it draws there, or drop two points and walk from one to the other. For comparison an autoencoder, which "
+            "learned to redraw and nothing else, draws from the same place: its digits live elsewhere, as its own map "
+            "shows.",
             "twin-pad"),
     Section("own", "Where does your digit land?",
             "Write a digit with a finger or the mouse: the network gives it a place, and draws it again from that "
@@ -59,8 +60,9 @@ SECTIONS = (
             {"names": ("VAE",)}),
     Section("twelve", "What can twelve numbers say that two cannot?",
             "Another network has twelve numbers and draws more sharply; at the end of each slider stands how much its "
-            "number tells about a digit, in nats, a unit like bits, and the purple bar shows it. Take a real digit, then move one slider at a time: slant, width "
-            "and loops change, and the last does nothing.", "twin-latent-12"),
+            "number tells about a digit, in nats, a unit like bits, and the purple bar shows it. Take a real "
+            "digit, then move one slider at a time: slant, width and loops change, and the last does nothing.",
+            "twin-latent-12"),
     Section("draws", "How can a network learn through a throw of dice?",
             "While a VAE learns, a digit has no exact place but a small cloud, with a mean and a spread (std), and "
             "dice pick a point z in it. Move the two: each throw of the dice, \u03b1, stays what it was while its "
@@ -126,8 +128,9 @@ def page(notebooks=(), language="", project=None):
         f'<h2 id="{section.name}-question">{say(section.question)}</h2>\n<p>{say(section.text)}</p>\n'
         f"{twins.place(section.twin, _state(section))}\n</section>" for section in SECTIONS)
     introduction = say("A <b>variational autoencoder</b> (VAE) is a network that learns to say what it sees in a few "
-                       "numbers, its <b>code</b> z, and to draw it again from them. The ones on this page learned from 60,000 digits that "
-                       "people wrote by hand, and they run right here: nothing is sent anywhere.")
+                       "numbers, its <b>code</b> z, and to draw it again from them. The ones on this page learned "
+                       "from 60,000 digits that people wrote by hand, and they run right here: nothing is sent "
+                       "anywhere.")
     description = say("Play with a trained variational autoencoder: sliders, a plane, your own digit. Everything is "
                       "computed on this page.")
     text = (ASSETS / "page.html").read_text("utf-8")
