@@ -630,7 +630,6 @@ REFUSES_NOTHING = {
     "checks.answer_key": "what it refuses stands with checks.check",
     "exercises.kl": "called by answer keys alone",
     "exercises.near": "called by answer keys alone",
-    "language.decimal": "called by helpers alone",
     "language.translated": "called by helpers alone",
     "data.evenly": "called with numbers that were counted",
     "latent.tiled": "called with images that were checked",
