@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import re
 
 import keras
 import numpy as np
@@ -11,7 +12,8 @@ from PIL import Image
 
 from tests import test_pad
 from tests.test_pad import page  # noqa: F401 (a fixture)
-from tests.test_sliders import pixels, sentence
+from tests.test_sliders import original, pixels
+from tools import browser
 from vae_helpers import data, evaluation, latent, models, plots, training
 from vae_helpers.backend import tf
 from vae_helpers.data import Pictures, load_images, load_mnist
@@ -394,17 +396,19 @@ def test_under_the_sliders(image_shape):
     network = models.to_network(models.build_vae(seed=1, image_shape=image_shape))
     pictures = shapes_of(image_shape, 50)
     panel = latent_sliders(network, [0.5, -1.0], digits=pictures)
-    shown = pixels(panel.image)
-    assert np.abs(shown - expected(network.decode([[0.5, -1.0]])[0], image_shape)).max() <= 1
-    assert [name for name, _ in panel.controls["label"].options] == ["any", *NAMES]
-    assert panel.controls["real"].description == "take a real picture"
+    assert panel.setup["shape"] == image_shape and panel.setup["classes"] == list(NAMES)
+    assert panel.setup["kind"] == "picture" and panel.weights
+    images = np.frombuffer(panel.images, np.uint8).reshape(-1, *image_shape)
+    np.testing.assert_array_equal(images, pictures.images[panel.setup["numbers"]])
     assert repr(panel) == "Run this cell to move the sliders: 2 sliders for z and the picture that it decodes to."
-    panel.controls["label"].value = 1
-    panel.controls["real"].click()
-    number = int(panel.controls["number"].value)
-    assert pictures.labels[number] == 1
-    assert f"number {number} of the real pictures, of the class bar." in sentence(panel)
-    np.testing.assert_array_equal(pixels(panel.original), expected(pictures.images[number] / 255, image_shape))
+    number = int(np.argmax(pictures.labels == 1))
+    panel.start_from(number)
+    np.testing.assert_array_equal(original(panel, image_shape), pictures.images[number])
+    assert panel.original["name"] == "bar"
+    keras_network = models.build_vae(seed=1, image_shape=image_shape)  # which Python decodes
+    panel = latent_sliders(keras_network, [0.5, -1.0], digits=pictures)
+    decoded = 255 * keras_network.decode([[0.5, -1.0]])[0]
+    assert not panel.weights and np.abs(pixels(panel, image_shape) - decoded).max() <= 0.5 + 1e-3
     with pytest.raises(TypeError, match="digits must be given for images of"):
         latent_sliders(network)
     with pytest.raises(ValueError, match=r"received an array of shape \(5, 28, 28\)"):
@@ -439,6 +443,29 @@ def test_clothes_can_be_drawn():
     names = [f"kind {k}" for k in range(10)]
     widget = drawing_pad(load_pretrained("vae-2d"), digits=(digits.images[:50], digits.labels[:50], names))
     assert widget._setup["classes"] == tuple(names)
+
+
+@pytest.mark.slow
+@SHAPES
+@pytest.mark.parametrize("build", [models.to_network, lambda vae: vae], ids=["browser", "python"])
+def test_the_sliders_paint_them(page, image_shape, build):  # noqa: F811
+    network = build(models.build_vae(seed=1, image_shape=image_shape))
+    pictures = shapes_of(image_shape, 50)
+    test_pad.show(page, latent_sliders(network, [0.5, -1.0], digits=pictures))
+    for z in ([0.5, -1.0], *([] if build is not models.to_network else [[0.5, -0.95]])):
+        painted = browser.picture_of(page.get_by_role("img", name="decoded"))
+        decoded = expected(network.decode([z])[0], image_shape).reshape(*image_shape[:2], -1)
+        np.testing.assert_allclose(painted, np.broadcast_to(decoded, painted.shape), atol=1)
+        page.get_by_role("slider", name="z[1]").press("ArrowRight")
+    page.get_by_role("combobox", name="class of the real picture").select_option("bar")
+    sentence = page.locator(".sentence").inner_text()
+    number = int(re.search(r"number (\d+) of the real pictures, of the class bar", sentence)[1])
+    assert pictures.labels[number] == 1
+    beside = browser.picture_of(page.get_by_role("img", name="original"))
+    real = expected(pictures.images[number] / 255, image_shape).reshape(*image_shape[:2], -1)
+    np.testing.assert_array_equal(beside, np.broadcast_to(real, beside.shape))
+    text = page.locator(".vae-twin").inner_text()
+    assert "take a real picture" in text and "digit" not in text
 
 
 @pytest.mark.slow

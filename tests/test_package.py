@@ -279,7 +279,7 @@ def test_inner_rooms_are_documented_too(room):
 
 # Small, and it says so -----------------------------------------------------------------------------------------------
 
-MOST_LINES = 2050  # 1,900 is the aim, before the helpers spoke a second language
+MOST_LINES = 1900
 
 
 def code_lines(path):

@@ -18,7 +18,7 @@ from tools import twins
 from vae_helpers import gaussian, look, sliders, study
 from vae_helpers.data import load_mnist
 from vae_helpers.drawing import draw_as_mnist
-from vae_helpers.network import PRETRAINED, Network, load_pretrained
+from vae_helpers.network import PRETRAINED, Network, load_pretrained, weight_shapes
 from vae_helpers.pad import drawing_pad
 from vae_helpers.scripts import as_one
 
@@ -66,10 +66,6 @@ def sentence(page):
     return page.locator(".sentence").inner_text()
 
 
-def said(panel):
-    return re.sub("<.*?>", "", panel.status.value).replace("&lt;", "<").replace("&gt;", ">")
-
-
 def numbers(text):
     return np.array([float(number) for number in re.findall(r"-?\d+\.\d+|-?\d+", text)])
 
@@ -86,10 +82,6 @@ def canvas_of(page, selector):
     picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGBA")
     paper = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(paper, picture).convert("RGB")).astype(int)
-
-
-def png_of(panel):
-    return np.asarray(Image.open(io.BytesIO(panel.image.value))).astype(int)
 
 
 def evaluate(page, module, expression, argument):
@@ -136,7 +128,7 @@ def test_the_encoder_in_the_page(page, name):
 
 def test_the_share_of_the_prior(page):
     for z in np.random.default_rng(3).normal(size=(5, 12)):
-        for n in (2, 4, 12):
+        for n in (1, 2, 3, 4, 7, 12):
             share = evaluate(page, "network.js", "z => script.priorTail(z)", z[:n].tolist())
             assert share == pytest.approx(float(gaussian.prior_tail(z[:n])), rel=1e-10)
 
@@ -382,50 +374,180 @@ def test_kl_sliders(page, mean_p, std_p):
             assert 0.5 < ink.mean() / (2**0.5 / 5) < 1.5 and ink.min() == 0
 
 
-@pytest.mark.parametrize("tag, name", [("twin-latent-2", "vae-2d"), ("twin-latent-12", "vae-12d")])
-def test_latent_sliders(page, tag, name):
-    show(page, tag)
-    panel = sliders.latent_sliders(load_pretrained(name))
-    labels = page.locator(".row label").all_inner_texts()
-    assert labels == list(panel.numbers)
-    shares = page.locator(".share").all_inner_texts()
-    assert shares == [re.search(r">([\d.]+)<", row.children[2].value)[1] for row in panel.children[0].children[1:-3]
-                      if len(row.children) == 3]
-    rng = np.random.default_rng(5)
-    for z in [np.zeros(len(labels)), *rng.standard_normal((12, len(labels))).round(2), np.full(len(labels), -4.0)]:
+def expected_sentence(z, is_vae=True):
+    """What is said of a code, with the share of the prior by SciPy's chi-squared distribution."""
+    values = f"{tuple(z)}, at" if len(z) <= 3 else "at"
+    share = 100 * stats.chi2.sf(np.sum(np.square(z)), len(z))
+    shown = "Less than 0.1" if share < 0.1 else "More than 99.9" if share > 99.9 else f"{share:.1f}"
+    return f"z is {values} a distance of {np.linalg.norm(z)} from 0. " + (
+        f"{shown} % of the prior N(0, I) lies farther out." if is_vae else
+        "An autoencoder has no prior: it calls no code more likely than another.")
+
+
+def of(network):
+    """A twin's state of a network, with few digits."""
+    return twins.latent(network, 50)
+
+
+@pytest.mark.parametrize("name", ["vae-2d", "vae-12d", "ae-2d", "three"])
+def test_latent_sliders(page, name):
+    """Its elements, its KL, its sentence and its digit are those of NumPy and SciPy."""
+    if name == "three":  # an odd number of elements
+        rng = np.random.default_rng(1)
+        network = Network({key: rng.normal(0, shape[0] ** -0.5, shape).astype(np.float32) ** (1 + ("variance" in key))
+                           for key, shape in weight_shapes(3).items()})
+    else:
+        network = load_pretrained(name)
+    show(page, "twin-latent-2", of(network))
+    images = load_mnist("test").images
+    mean, log_var = (part.astype(float) for part in network.encode(images))
+    is_vae = np.isfinite(log_var).all()
+    kl = (0.5 * (np.exp(log_var) + mean**2 - log_var - 1)).mean(axis=0) if is_vae else np.arange(2.0)[::-1]
+    order = np.argsort(-kl)
+    assert page.locator(".row:has(input[type=range]) label").all_inner_texts() == [f"z[{i}]" for i in order]
+    shares = page.locator(".share")
+    assert [float(text) for text in shares.all_inner_texts()] == (
+        pytest.approx(kl[order], abs=0.00501) if is_vae else [])
+    for node, value in zip(shares.all(), kl[order]):
+        assert f" {100 * value / kl.max():.0f}%" in node.get_attribute("style")
+    limit, rng = max(4, np.ceil(np.abs(mean).max())), np.random.default_rng(5)
+    for z in [np.zeros(len(order)), *rng.standard_normal((12, len(order))).round(2), np.full(len(order), -limit)]:
         put(page, {"z": z.tolist()})
-        panel.z = z
-        same_sentence(sentence(page), said(panel))
+        same_sentence(sentence(page), expected_sentence(z.tolist(), is_vae))
         decoded = canvas_of(page, ".digits figure:first-child canvas")[..., 0]
         # Each rounded by half a grey level, and the weights of 16 bits change less than one.
-        assert np.abs(decoded - png_of(panel)).max() <= 1
-    assert float(page.locator(f"input[aria-label='{labels[0]}']").input_value()) == -4
+        assert np.abs(decoded - (255 - 255 * network.decode(z[None])[0]).round()).max() <= 1
+        for i in order:
+            assert float(page.get_by_label(f"z[{i}]", exact=True).first.input_value()) == z[i]
+    slider = page.get_by_role("slider").first
+    assert [float(slider.get_attribute(end)) for end in ("min", "max")] == [-limit, limit]
+
+
+def test_the_share_of_the_prior_by_repetition(page):
+    """The share of 100,000 draws that lie farther out, to five standard errors and the last digit shown."""
+    for name, dim in (("twin-latent-2", 2), ("twin-latent-12", 12)):
+        show(page, name)
+        distances = np.linalg.norm(np.random.default_rng(0).standard_normal((100_000, dim)), axis=1)
+        for length in (0.5, 1, 2, 3):
+            z = np.full(dim, length / dim**0.5).round(2)
+            put(page, {"z": z.tolist()})
+            share = np.mean(distances > np.linalg.norm(z))
+            limit = 0.05001 + 500 * (share * (1 - share) / len(distances)) ** 0.5
+            shown = float(re.search(r"(\S+) % of the prior", sentence(page))[1])
+            assert abs(100 * share - shown) <= limit + 0.1 * ("than" in sentence(page))
 
 
 def test_latent_sliders_start_from_a_draw_or_a_digit(page):
     show(page, "twin-latent-2")
-    panel = sliders.latent_sliders(load_pretrained("vae-2d"))
-    assert not page.locator(".digits figure").nth(1).is_visible()
+    test, network = load_mnist("test"), load_pretrained("vae-2d")
+    origin = page.locator(".digits figure").nth(1)
+    assert not origin.is_visible() and page.get_by_label("or from number").count() == 0, "nobody would answer"
     taken = set()
-    for choice, name in itertools.product("37", ("chosen", "pressed")):  # to choose a class is to take one of it
-        if name == "chosen":
+    for choice, act in itertools.product(("7", "3", "any"), ("choose", *4 * ["take"])):
+        if act == "choose":  # which is to take one of it
             page.get_by_role("combobox").select_option(choice)
         else:
             page.get_by_role("button", name="take a real digit").click()
-        assert f"real digits, a {choice}." in sentence(page)
-        taken.add(sentence(page))
-    assert len(taken) > 1
-    number = int(re.search(r"number (\d+) of the real digits, a 7\.", sentence(page))[1])
-    assert load_mnist("test").labels[number] == 7
-    panel.start_from(number)
-    assert page.evaluate("model.get('z')") == panel.z.tolist()
-    same_sentence(sentence(page), said(panel))
-    original = canvas_of(page, ".digits figure:nth-child(2) canvas")[..., 0]
-    assert np.array_equal(255 - original, load_mnist("test").images[number])
+        number, label = map(int, re.search(r"number (\d+) of the real digits, a (\d)\.", sentence(page)).groups())
+        taken.add(number)
+        assert test.labels[number] == label and choice in ("any", str(label))
+        z = page.evaluate("model.get('z')")
+        assert z == pytest.approx(network.encode(test.images[[number]])[0][0], abs=0.00501)
+        assert np.array_equal(255 - canvas_of(page, ".digits figure:nth-child(2) canvas")[..., 0], test.images[number])
+    assert len(taken) > 10
+    # The original stays for comparison while the code is moved, and goes when another start is taken.
+    page.get_by_role("slider").first.press("ArrowRight")
+    assert page.evaluate("model.get('z')") != z and f"number {number} of" in sentence(page) and origin.is_visible()
     page.get_by_role("button", name="reset to 0").click()
-    assert page.evaluate("model.get('z')") == [0, 0] and "original" not in sentence(page)
-    page.get_by_role("button", name="random draw").click()
-    assert page.evaluate("model.get('z')") != [0, 0]
+    assert page.evaluate("model.get('z')") == [0, 0] and "original" not in sentence(page) and not origin.is_visible()
+
+
+def test_drawn_codes_are_standard_normal_and_the_seed_fixes_them(page):
+    drawn = {}
+    for seed in (1, 1, 2):
+        show(page, "twin-latent-12", as_twin(sliders.latent_sliders(load_pretrained("vae-12d"), seed=seed)))
+        for _ in range(60):
+            page.get_by_role("button", name="random draw").click()
+            drawn.setdefault(seed, []).append(page.evaluate("model.get('z')"))
+        page.get_by_role("button", name="take a real digit").click()
+        drawn[seed].append(page.evaluate("model.get('z')"))
+    first, again = drawn[1][:61], drawn[1][61:]
+    assert first == again and not {*map(tuple, first)} & {*map(tuple, drawn[2])}
+    values = np.ravel([first[:-1], drawn[2][:-1]])  # (1440,)
+    assert abs(values.mean()) < 5 / values.size**0.5 and abs(values.std() - 1) < 5 / (2 * values.size) ** 0.5
+    assert stats.kstest(values, "norm").pvalue > 1e-5
+
+
+# Where Python decodes, and answers what is asked of it, here by hand.
+ANSWERED = {"weights": b"", "wanted": "", "asked": False, "original": {}, "problem": ""}
+
+
+def as_twin(panel):
+    """All that a widget sends to its view."""
+    return {name: getattr(panel, name) for name in ("start", "weights", "codes", "images", "setup")} | {
+        "z": panel.z.tolist()}
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (20, 16), (8, 12, 3)])
+def test_pictures_that_python_decoded_and_what_it_says_of_a_failure(page, shape):
+    rng = np.random.default_rng(0)
+    picture, real = rng.integers(0, 256, (2, *shape), np.uint8)
+    state = of(load_pretrained("vae-2d"))
+    setup = {**state["setup"], "shape": shape, "kind": "picture", "numbers": [4], "labels": [1], "last": 99,
+             "classes": ["disc", "bar"]}
+    show(page, "twin-latent-2", {**state, **ANSWERED, "setup": setup, "picture": picture.tobytes(), "codes":
+         np.float32([0.5, 1]), "images": real.tobytes()})
+
+    def shown(figure):
+        found = canvas_of(page, f".digits figure:nth-child({figure}) canvas")
+        return found if shape[2:] else 255 - found[..., 0]
+
+    assert np.array_equal(shown(1), picture)
+    page.get_by_role("button", name="take a real picture").click()
+    assert np.array_equal(shown(2), real) and "number 4 of the real pictures, of the class bar." in sentence(page)
+    assert page.evaluate("model.get('start')") == 4
+    assert page.get_by_label("class of the real picture").locator("option").all_inner_texts() == ["any", "disc", "bar"]
+
+    # A number is asked of Python, which answers with a digit that the browser has not got.
+    field = page.get_by_label("or from number")
+    assert field.input_value() == "4" and field.get_attribute("placeholder") == "0 to 99"
+    field.fill(" 61 ")
+    field.press("Enter")
+    assert page.evaluate("model.get('wanted')") == "61"
+    page.evaluate("""values => { for (const name in values) model.set(name, values[name]); model.set("original",
+        {name: "disc", image: Uint8Array.from(values.image)}); model.set("start", 61); }""",
+                  {"wanted": "", "z": [1, -1], "image": picture.ravel().tolist()})
+    assert np.array_equal(shown(2), picture) and "number 61 of the real pictures, of the class disc." in sentence(page)
+
+    alert = page.locator("[role=alert]:visible")
+    assert alert.count() == 0
+    put(page, {"problem": "ValueError: <b>no</b> {n} 0.5"})
+    assert alert.inner_text() == "The picture stays as it was. ValueError: <b>no</b> {n} 0.5"
+    assert np.array_equal(shown(1), picture) and not page.locator(".sentence").is_visible()
+    page.get_by_role("slider").first.press("ArrowRight")
+    assert alert.is_visible(), "until Python has decoded"
+    put(page, {"problem": ""})
+    assert alert.count() == 0 and page.locator(".sentence").is_visible()
+
+
+def test_what_python_could_not_do_is_over_once_the_browser_decodes(page):
+    show(page, "twin-latent-2", {**of(load_pretrained("vae-2d")), "problem": "ValueError: no"})
+    assert page.get_by_text("The picture stays as it was.").is_visible()
+    page.get_by_role("slider").first.press("ArrowRight")
+    assert not page.locator(".problem").is_visible() and sentence(page).startswith("z is (0.05, 0.00)")
+
+
+def test_a_value_between_two_steps_is_kept(page):
+    show(page, "twin-latent-2")
+    field, slider = (page.get_by_role(role).first for role in ("spinbutton", "slider"))
+    field.fill("0.63")
+    field.press("Enter")
+    assert page.evaluate("model.get('z')") == [0.63, 0] and field.input_value() == "0.63"
+    page.get_by_role("spinbutton").nth(1).fill("1.02")
+    page.get_by_role("spinbutton").nth(1).press("Enter")
+    assert page.evaluate("model.get('z')") == [0.63, 1.02]
+    slider.press("ArrowRight")
+    assert page.evaluate("model.get('z')")[0] in (0.65, 0.7)
 
 
 def test_a_page_may_have_its_own_words(page):
@@ -596,7 +718,7 @@ def test_every_control_has_a_name_and_answers_keys(page, tag):
     assert page.get_by_role("status").count() == 1
 
 
-@pytest.mark.parametrize("tag", ["twin-kl", "twin-gaussian", "twin-beta"])
+@pytest.mark.parametrize("tag", ["twin-kl", "twin-gaussian", "twin-beta", "twin-latent-2", "twin-latent-12"])
 @pytest.mark.parametrize("width, height", [(844, 455), (620, 479)])
 def test_a_slider_is_long_and_its_picture_in_sight(page, tag, width, height):
     """In what JupyterLab leaves of 1280 by 720 at 125 %, and of the width of 800."""
@@ -606,7 +728,7 @@ def test_a_slider_is_long_and_its_picture_in_sight(page, tag, width, height):
     tracks = page.locator("input[type=range]").evaluate_all("nodes => nodes.map(node => node.clientWidth)")
     assert min(tracks) >= 220
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if tag != "twin-beta" or width > 800:  # below its slider else
+    if tag not in ("twin-beta", "twin-latent-12") or width > 800:  # below its sliders else
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     # A track as long for each value: it would slip away under the finger.
     slider = page.get_by_role("slider").first

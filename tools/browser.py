@@ -159,31 +159,23 @@ class LabPage:
         raise Error(f"cell {number} did not end")
 
 
-# From the moment a key goes down to the moment after the next frame, which shows what was painted until then. The
-# sliders' picture comes as an image, which has to be loaded; the pad's are painted while the key is handled.
-STOPWATCH = """image => {
-    let pressed;
-    const painted = () => requestAnimationFrame(() => setTimeout(
-        () => window.latencies.push(performance.now() - pressed)));
+# From the moment a key goes down to the moment after the next frame, which shows what was painted until then: while the
+# key is handled.
+STOPWATCH = """() => {
     window.latencies = [];
-    document.addEventListener("keydown", event => {
-        pressed = event.timeStamp;
-        if (!image) painted();
-    }, true);
-    if (image) image.addEventListener("load", painted);
+    document.addEventListener("keydown", ({timeStamp}) => requestAnimationFrame(() => setTimeout(
+        () => window.latencies.push(performance.now() - timeStamp))), true);
 }"""
 
 
-def key_latencies(page, control, image=None, presses=30):
+def key_latencies(page, control, presses=30):
     """Return milliseconds from a key press on a control to the new picture painted, of each press.
 
     Parameters
     ----------
     page : playwright.sync_api.Page
     control : playwright.sync_api.Locator
-        A slider's handle or the pad's plane.
-    image : playwright.sync_api.Locator, optional
-        The image that the kernel answers with; the pad has none.
+        A slider or the pad's plane.
     presses : int, default=30
         After one that does not count.
 
@@ -191,7 +183,7 @@ def key_latencies(page, control, image=None, presses=30):
     -------
     list of float
     """
-    page.evaluate(STOPWATCH, image and image.element_handle())
+    page.evaluate(STOPWATCH)
     for press in range(presses + 1):
         control.press("ArrowRight" if press % 2 else "ArrowLeft")
         page.wait_for_function("count => window.latencies.length > count", arg=press)
@@ -200,7 +192,7 @@ def key_latencies(page, control, image=None, presses=30):
 
 def widget_latencies(folder, presses=100):
     """Return the milliseconds of `key_latencies` of the sliders and of the pad, or None without a browser."""
-    cells = {"latent_sliders": ("from vae_helpers.sliders import latent_sliders as show", ".noUi-handle"),
+    cells = {"latent_sliders": ("from vae_helpers.sliders import latent_sliders as show", "input[type=range]"),
              "latent_pad": ("from vae_helpers.pad import latent_pad as show", "[role=application]")}
     with chromium() as browser:
         if browser is None:
@@ -211,9 +203,7 @@ def widget_latencies(folder, presses=100):
                 write_notebook(folder / "files" / f"{name}.ipynb", f"{cell}\nfrom vae_helpers.network import "
                                'load_pretrained\nshow(load_pretrained("vae-2d"))')
                 lab.open(f"{name}.ipynb")
-                image = lab.page.locator("img.widget-image").first
-                latencies[name] = key_latencies(lab.page, lab.page.locator(control).first,
-                                                image if name == "latent_sliders" else None, presses)
+                latencies[name] = key_latencies(lab.page, lab.page.locator(control).first, presses)
                 lab.close()
     return latencies
 

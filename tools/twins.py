@@ -13,10 +13,9 @@ import json
 import numpy as np
 
 from tools.messages import PACKAGE, words_of
-from vae_helpers import look, sliders, study
+from vae_helpers import sliders, study
 from vae_helpers.data import Digits, load_mnist
-from vae_helpers.gaussian import kl_between
-from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, load_pretrained
+from vae_helpers.network import BATCH_NORM_EPSILON, HIDDEN_UNITS, LEAKY_SLOPE, flat_weights, load_pretrained
 from vae_helpers.pad import drawing_pad, latent_pad
 from vae_helpers.scripts import ASSETS, IMPORT, SCRIPTS
 
@@ -25,12 +24,11 @@ PAD_STATE = ("z", "points", "_weights", "_codes", "_images", "_labels", "_setup"
 
 
 def latent(network, n_digits=N_DIGITS):
-    """What the twin of `sliders.latent_sliders(network)` begins with.
+    """What `sliders.latent_sliders(network)` begins with, with fewer real digits.
 
     Parameters
     ----------
     network : Network
-        With an even number of latent elements.
     n_digits : int
         Real test digits to start from.
 
@@ -39,19 +37,11 @@ def latent(network, n_digits=N_DIGITS):
     dict
         The model's values; ndarrays become bytes, those of float16 become numbers.
     """
-    test = load_mnist("test")
-    z_mean, z_log_var = network.encode(test.images)  # (10000, latent_dim) each
-    kl, order = None, np.arange(network.latent_dim)
-    if np.isfinite(z_log_var).all():  # an autoencoder's are minus infinity
-        kl = kl_between(z_mean, np.exp(z_log_var / 2), 0.0, 1.0).mean(axis=0)
-        order = np.argsort(-kl, kind="stable")
-    some = _some(n_digits)
-    weights, layers = decoder_arrays(network)
-    return {"z": [0.0] * network.latent_dim, "weights": weights, "numbers": some.tolist(),
-            "codes": z_mean[some].astype("<f4"), "images": test.images[some], "labels": test.labels[some],
-            "setup": {"layers": layers, "order": order.tolist(), "kl": None if kl is None else kl.tolist(),
-                      "limit": float(max(4, np.ceil(np.abs(z_mean).max()))), "shape": network.image_shape,
-                      **look.COLOURS}}
+    test, some = load_mnist("test"), _some(n_digits)
+    state = _state(sliders.latent_sliders(network), ("z", "start", "weights", "setup"))
+    setup = {**state["setup"], "numbers": some.tolist(), "labels": test.labels[some].tolist()}
+    return {**state, "z": state["z"].tolist(), "setup": setup, "images": test.images[some],
+            "codes": network.encode(test.images[some])[0].astype("<f4")}
 
 
 def gaussian():
@@ -88,7 +78,7 @@ def canvas(network, n_digits=N_DIGITS):
     """What `drawing_pad` begins with where there is no kernel: the encoder, too, which then runs in the page."""
     state = _pad_state(drawing_pad(network, digits=_digits(n_digits)), [network])
     weights, layers = encoder_arrays(network)
-    return {**state, "strokes": [], "chosen": -1, "_reading": {"message": ""},
+    return {**state, "strokes": [], "chosen": -1, "_reading": {},
             "_encoder": weights, "_encoder_setup": {"layers": layers, "slope": LEAKY_SLOPE}}
 
 
@@ -224,8 +214,7 @@ def _pad_state(widget, networks):
 
 
 def _flat(layers):
-    flat = np.concatenate([part.ravel() for layer in layers for part in layer])
-    return flat.astype("<f2"), [kernel.shape for kernel, _ in layers]
+    return flat_weights(layers).astype("<f2"), [kernel.shape for kernel, _ in layers]
 
 
 def _some(n_digits):

@@ -96,6 +96,13 @@ def real(value, name, least=None, above=None):
     return number
 
 
+def within(value, name, low, high):
+    """Return `value`, a number or an array of them, after checking that none lies beyond the limits."""
+    fine = np.min(value) >= low and np.max(value) <= high
+    require(fine, f"{name} must be from {low} to {high}, received {value}")
+    return value
+
+
 def generator(value, name="rng"):
     """Return `value` after checking that it is a NumPy random generator."""
     require(isinstance(value, np.random.Generator), f"{name} must be a numpy.random.Generator, as made by "

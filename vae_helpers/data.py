@@ -16,7 +16,6 @@ from PIL import Image, ImageOps
 from vae_helpers import _validate
 
 IMAGE_SIDE = 28
-N_PIXELS = IMAGE_SIDE**2
 MNIST_FILE = Path(__file__).parent / "assets" / "data" / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 BATCH_SIZE = 1000  # images that are turned into vectors at once
@@ -200,6 +199,42 @@ def flat_pixels(images, image_shape=(28, 28)):
         hint = ". Divide pixels from 0 to 255 by 255" if high > 1 else ""
         _validate.require(low >= 0 and high <= 1, f"{wanted} with values from {low} to {high}{hint}")  # NaN is neither
     return array.reshape(len(array), n_pixels)
+
+
+def as_levels(images, image_shape=(28, 28)):
+    """Turn images into bytes, as pictures are shown.
+
+    Parameters
+    ----------
+    images, image_shape
+        As for `as_vectors`.
+
+    Returns
+    -------
+    ndarray of shape (n, 28, 28) or what `image_shape` is, dtype=uint8
+    """
+    pixels = flat_pixels(images, image_shape)
+    levels = pixels if pixels.dtype == np.uint8 else np.rint(pixels * 255).astype(np.uint8)
+    return levels.reshape(-1, *image_shape)
+
+
+def evenly(n, most):
+    """Return the indices of at most so many of n, at equal distances.
+
+    Parameters
+    ----------
+    n, most : int
+
+    Returns
+    -------
+    ndarray of int
+
+    Examples
+    --------
+    >>> evenly(10, 4), evenly(3, 4)
+    (array([0, 3, 6, 9]), array([0, 1, 2]))
+    """
+    return np.linspace(0, n - 1, min(n, most)).round().astype(int)
 
 
 def labelled(digits=None, image_shape=(28, 28)):

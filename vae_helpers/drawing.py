@@ -160,11 +160,8 @@ def valid_strokes(value):
     tuple of tuple of tuple of float
     """
     _validate.require(isinstance(value, (list, tuple)), "strokes must be a list of strokes", value, error=TypeError)
-    strokes = [_validate.finite_array(stroke, f"strokes[{i}]", (None, 2)) for i, stroke in enumerate(value)]
-    for i, points in enumerate(strokes):
-        low, high = points.min(), points.max()
-        _validate.require(low >= 0 and high <= 1, f"strokes[{i}] must have points from 0 to 1, received {low} to "
-                          f"{high}")
+    strokes = [_validate.within(_validate.finite_array(stroke, name, (None, 2)), f"the points of {name}", 0, 1)
+               for name, stroke in ((f"strokes[{i}]", stroke) for i, stroke in enumerate(value))]
     return tuple(tuple(map(tuple, points.tolist())) for points in strokes)
 
 

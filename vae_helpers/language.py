@@ -35,17 +35,3 @@ def translated(text, **values):
     """
     text = WORDS["helpers"].get(text, text)
     return text.format(**values) if values else text
-
-
-def decimal(text):
-    """Write the numbers of a text as the reader's language does: 0.5, 2 is 0,5; 2 in Portuguese.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
-    return text.replace(", ", "; ").replace(".", ",") if WORDS["helpers"] else text

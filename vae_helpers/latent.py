@@ -99,15 +99,29 @@ def digit_plane(decode, codes):
     codes = _validate.finite_array(codes, "codes", (None, None))
     n = round(len(codes) ** 0.5)
     _validate.require(n * n == len(codes), f"codes must be a square number of them, received {len(codes)}")
-    images = np.asarray(decode(codes), dtype=np.float32)
-    if images.shape == (n * n, 784):
-        images = images.reshape(-1, 28, 28)
-    if images.ndim == 4 and images.shape[3] == 1:  # the one channel of grey images
-        images = images[..., 0]
-    fine = images.ndim in (3, 4) and len(images) == n * n and images.shape[3:] in ((), (3,))
-    _validate.require(fine, f"decode must give pixels of shape ({n * n}, height, width), ({n * n}, height, width, 3) "
-                      f"or ({n * n}, 784)", images)
-    return tiled(images, n)
+    return tiled(as_pictures(np.asarray(decode(codes), np.float32), "decode must give pixels of shape", n * n), n)
+
+
+def as_pictures(images, wanted, n):
+    """Check that pixels are those of pictures, and return them in the pictures' shape.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), (n, height, width, 1), (n, height, width, 3) or (n, 784)
+    wanted : str
+        How a message begins that says what they must be.
+    n : int or str
+        How many of them, or what to call that.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width) or (n, height, width, 3)
+    """
+    shape = (28, 28) if images.shape[1:] == (784,) else images.shape[1:]
+    colours = () if shape[2:] == (1,) else shape[2:]  # grey images have one channel, or none
+    fine = len(shape) >= 2 and colours in ((), (3,)) and n in ("n", len(images))
+    _validate.require(fine, f"{wanted} ({n}, height, width), ({n}, height, width, 3) or ({n}, 784)", images)
+    return images.reshape(-1, *shape[:2], *colours)
 
 
 def tiled(images, n_columns):

@@ -276,8 +276,7 @@ class Autoencoder(keras.Model):
             An autoencoder gives its code as the mean. The code has no spread, so its log-variance is minus infinity.
         """
         codes = [map(_as_array, self._codes(x)) for x in vector_batches(images, self.image_shape)]
-        z_mean, z_log_var = (np.concatenate(parts) for parts in zip(*codes))
-        return z_mean, z_log_var
+        return tuple(np.concatenate(parts) for parts in zip(*codes))
 
     def decode(self, z):
         """Decode codes to pixels, as `network.Network.decode` does.

@@ -178,6 +178,21 @@ class Network:
         return (x - mean) / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON)) * gamma + beta
 
 
+def flat_weights(layers):
+    """Return the weights of dense layers one after the other, as the browser reads them.
+
+    Parameters
+    ----------
+    layers : sequence of tuple (kernel, bias)
+        As of `Network.decoder_layers`.
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype=float32
+    """
+    return np.concatenate([np.empty(0), *(np.ravel(part) for layer in layers for part in layer)]).astype("<f4")
+
+
 def weight_shapes(latent_dim, is_vae=True, image_shape=(28, 28)):
     """List the weights of a network.
 

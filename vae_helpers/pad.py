@@ -11,10 +11,10 @@ import numpy as np
 import traitlets
 
 from vae_helpers import _validate
-from vae_helpers.data import IMAGE_SIDE, labelled
+from vae_helpers.data import IMAGE_SIDE, as_levels, evenly, labelled
 from vae_helpers.drawing import TooSmallError, draw_as_mnist, valid_strokes
-from vae_helpers.language import decimal, translated
 from vae_helpers.look import COLOURS
+from vae_helpers.network import flat_weights
 from vae_helpers.scripts import ASSETS, OrSentence, Spoken, as_one
 
 FARTHEST = 100.0  # elements of z beyond it are taken for a mistake
@@ -36,8 +36,8 @@ class LatentPad(OrSentence, Spoken):
         Of pictures, what to call the classes 0, 1 and so on.
     z : tuple of float
         The code to begin with.
-    span : float
-        The plane shows -span to span.
+    span : float, or None
+        The plane shows -span to span; None is as far as the first network's codes reach.
 
     Attributes
     ----------
@@ -62,17 +62,19 @@ class LatentPad(OrSentence, Spoken):
     _sentence = "Run this cell to move on the latent plane."
 
     def __init__(self, networks, images, labels, class_names, z, span):
-        codes = [network.encode(images)[0] for network in networks.values()]
+        codes = [_validate.finite_array(network.encode(images)[0], f"the codes that {name} gives", (None, 2))
+                 for name, network in networks.items()]
+        widest = min(max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max())), FARTHEST)
         first = next(iter(networks.values()))
         self.images, self.labels = images, labels
         super().__init__(
-            _weights=b"".join(map(_decoder_bytes, networks.values())),
+            _weights=np.concatenate([flat_weights(network.decoder_layers) for network in networks.values()]).tobytes(),
             _codes=np.concatenate(codes).astype("<f4").tobytes(),
             _images=images.tobytes(),
             _labels=labels.astype(np.uint8).tobytes(),
             _setup={"names": list(networks), "layers": [kernel.shape for kernel, _ in first.decoder_layers],
                     "shape": first.image_shape, "classes": class_names or tuple("0123456789"),
-                    "kind": "picture" if class_names else "digit", "span": span, "farthest": FARTHEST,
+                    "kind": "picture" if class_names else "digit", "span": span or widest, "farthest": FARTHEST,
                     **COLOURS},
         )
         self.z = z
@@ -165,22 +167,21 @@ class DrawingPad(LatentPad):
     def _read(self, drawn=None):
         """Encode strokes or an image and tell the browser; show the message of whatever fails."""
         image = z_mean = z_std = None
-        message, failed = translated("Nothing is drawn yet. Draw a digit, or take a real one."), False
+        problem, is_dot = "", False
         if drawn is not None:
             try:
                 image = drawn if isinstance(drawn, np.ndarray) else draw_as_mnist(drawn)
                 z_mean, z_log_var = self._network.encode(image[None])
                 z_mean, z_std = (_code(array[0], "the code") for array in (z_mean, np.exp(z_log_var / 2)))
-                message = _sentence(z_mean, z_std)
-            except TooSmallError as error:
-                message = translated(str(error))
+            except TooSmallError:
+                is_dot = True
             except Exception as error:
-                image, message, failed = None, f"{type(error).__name__}: {error}", True
+                image, z_mean, problem = None, None, f"{type(error).__name__}: {error}"
         self.image, self.z_mean, self.z_std = image, z_mean, z_std
         with self.hold_sync():
             # Counted, because equal readings would be no change and the browser waits for an answer to each drawing.
             self._reading = {"count": self._reading.get("count", 0) + 1, "z_mean": z_mean, "z_std": z_std,
-                             "image": None if image is None else image.tobytes(), "message": message, "failed": failed}
+                             "image": None if image is None else image.tobytes(), "is_dot": is_dot, "problem": problem}
             if z_mean is not None:
                 self.z = z_mean
 
@@ -268,38 +269,16 @@ def _checked(decoders, digits, z, span, names):
     fine = not isinstance(names, str) and all(isinstance(name, str) and name for name in names)
     _validate.require(fine and len(set(names)) == len(names) == len(decoders), "names must be a different one for each "
                       f"of the {len(decoders)} networks, received {names!r}")
-    images, labels, class_names = _some_digits(digits, image_shape)
-    codes = [_validate.finite_array(decoder.encode(images)[0], f"the codes that {name} gives", (None, 2))
-             for name, decoder in decoders.items()]
-    widest = max(LEAST_SPAN, 1.05 * float(np.abs(codes[0]).max()))
-    span = widest if span is None else _validate.real(span, "span", above=0)
-    return dict(zip(names, decoders.values())), images, labels, class_names, _code(z, "z"), min(span, FARTHEST)
-
-
-def _some_digits(digits, image_shape):
     images, labels, class_names = labelled(digits, image_shape)
     last = min(len(class_names or range(10)), 256) - 1
     _validate.require(np.isin(labels, range(last + 1)).all(), f"digits must have labels from 0 to {last}, received "
                       f"{np.unique(labels)}")
-    if images.dtype != np.uint8:
-        images = np.rint(images * 255).astype(np.uint8)
-    some = np.linspace(0, len(images) - 1, min(len(images), MOST_DIGITS)).round().astype(int)
-    return images[some].reshape(-1, *image_shape), labels[some].astype(np.uint8), class_names
-
-
-def _decoder_bytes(network):
-    return np.concatenate([part.ravel() for layer in network.decoder_layers for part in layer]).astype("<f4").tobytes()
+    some = evenly(len(images), MOST_DIGITS)
+    span = None if span is None else min(_validate.real(span, "span", above=0), FARTHEST)
+    return (dict(zip(names, decoders.values())), as_levels(images[some], image_shape), labels[some].astype(np.uint8),
+            class_names, _code(z, "z"), span)
 
 
 def _code(value, name):
     """Return a code as a tuple of two floats, or say what is wrong with it."""
-    code = _validate.finite_array(value, name, (2,))
-    _validate.require(np.abs(code).max() <= FARTHEST, f"{name} must be from {-FARTHEST} to {FARTHEST}, received {code}")
-    return float(code[0]), float(code[1])
-
-
-def _sentence(z_mean, z_std):
-    mean, std = (decimal(f"({pair[0]:.2f}, {pair[1]:.2f})").replace("-", "\u2212") for pair in (z_mean, z_std))
-    if max(z_std) == 0:
-        return translated("Its code is {mean}. An autoencoder gives no spread.", mean=mean)
-    return translated("The encoder gives it z_mean {mean} and z_std {std}.", mean=mean, std=std)
+    return tuple(_validate.within(_validate.finite_array(value, name, (2,)), name, -FARTHEST, FARTHEST).tolist())

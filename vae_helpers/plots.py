@@ -15,7 +15,7 @@ import numpy as np
 from vae_helpers import _validate
 from vae_helpers.data import names_of_classes
 from vae_helpers.gaussian import log_normal_density
-from vae_helpers.latent import tiled
+from vae_helpers.latent import as_pictures, tiled
 from vae_helpers.look import DECODER, DIGIT_COLOURS, ENCODER, INK, NOISE, PRIOR, WRONG
 
 
@@ -56,11 +56,7 @@ def digit_sheet(images, n_columns=10, *, row_labels=None, ax=None):
     >>> ax.images[0].get_array().shape  # 2 rows of 10 digits
     (56, 280)
     """
-    array = _ink(images, "images")
-    if array.shape[1:] == (784,):
-        array = array.reshape(-1, 28, 28)
-    _validate.require(array.ndim in (3, 4) and array.shape[3:] in ((), (3,)), "images must have shape "
-                      "(n, height, width), (n, height, width, 3) or (n, 784)", array)
+    array = as_pictures(_ink(images, "images"), "images must have shape", "n")
     n_columns = _validate.integer(n_columns, "n_columns", least=1)
     n_rows = -(-len(array) // n_columns)
     n_labels = n_rows if row_labels is None else len(row_labels)
@@ -207,8 +203,7 @@ def latent_plane(codes, labels, class_names=None, *, span=None, text_size=None, 
     if class_names is not None:
         _part(list(places.values()), 0.35 * span, 0.09 * span)
     for label, place in places.items():
-        ax.text(*place, names[label], color=INK, size=text_size, weight="bold", ha="center",
-                va="center", clip_on=True,
+        ax.text(*place, names[label], color=INK, size=text_size, weight="bold", ha="center", va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
     ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")

@@ -30,17 +30,18 @@ export function bringAlive(root = document) {
 
 const text = (id) => document.getElementById(id).textContent;
 
-// What several widgets share is unpacked once.
+// What several widgets share is unpacked once: as bytes, as numbers, or as both.
 const unpacked = new Map();
 
 function revive(_, value) {
-  if (value?.bytes) return unpack(value.bytes, fromBase64);
-  return value?.halves ? joined(value.halves.map((id) => unpack(id, (letters) => halves(fromBase64(letters))))) : value;
+  if (value?.bytes) return once(value.bytes, () => fromBase64(text(value.bytes)));
+  return value?.halves ? joined(value.halves.map((id) => once(`${id} in numbers`, () => halves(fromBase64(text(id))))))
+    : value;
 }
 
-function unpack(id, make) {
-  if (!unpacked.has(id)) unpacked.set(id, make(text(id)));
-  return unpacked.get(id);
+function once(name, make) {
+  if (!unpacked.has(name)) unpacked.set(name, make());
+  return unpacked.get(name);
 }
 
 function joined(parts) {

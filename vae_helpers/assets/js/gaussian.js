@@ -17,7 +17,7 @@ export function showGaussian(el, model) {
   const state = bind(model), { t } = state, { controls, ...colours } = state.get("setup");
   const sliders = controls.map(({ name, label, ...rest }) =>
     [name, makeSlider({ label: t(label), ...rest }, (value) => state.set({ [name]: value }))]);
-  const renew = () => state.set({ noise: Array.from(state.get("noise"), drawNormal) });
+  const renew = () => state.set({ noise: Array.from(state.get("noise"), () => drawNormal()) });
   const draws = () => describeDraws(state.get("noise"), state.get("mean"), state.get("std"), state.get("n_draws"));
   const picture = makePicture(t("a histogram of the draws and the density that they are drawn from"),
     (canvas) => paint(canvas, state, draws(), colours));

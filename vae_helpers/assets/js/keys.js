@@ -20,8 +20,12 @@ function guard(event) {
   node.toggleAttribute(GUARD, !isChord);
   // The fields of ipywidgets end every key's way, and JupyterLab would not come to see the chord.
   if (isChord && node.matches("input, textarea")) event.stopPropagation = () => {};
+  // Of one that edits text it would come to see that the browser undoes, and keep it from that.
+  if (!isChord && (event.ctrlKey || event.metaKey)) node.addEventListener("keydown", end, { once: true });
   if (event.key === "Escape") leave(event);
 }
+
+const end = (event) => event.stopPropagation();
 
 /** Whether JupyterLab may have a key: one with Ctrl or Cmd, unless it edits text, which in JupyterLab edits cells. */
 function leadsOut({ key, keyCode, ctrlKey, metaKey, altKey, shiftKey }) {

@@ -53,6 +53,17 @@ export function describeDivergence(meanQ, stdQ, meanP, stdP) {
 }
 
 /** Return a draw from N(0, 1). */
-export function drawNormal() {
-  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+export function drawNormal(random = Math.random) {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Return a function like Math.random that gives the same numbers for the same seed, a whole number: mulberry32. */
+export function makeRandom(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

@@ -2,7 +2,7 @@
 // answers with a reading: the picture, its z_mean and z_std, or a message.
 
 import { bytes, clamp } from "./network.js";
-import { ARROWS, button, element, group, onDrag, onKey, tile } from "./page.js";
+import { ARROWS, button, element, group, onDrag, onKey, shortened, tile } from "./page.js";
 import { fit, line, paintDigits } from "./paint.js";
 
 const PEN = 0.08; // of the canvas's side; for the network Python draws with a pen of MNIST's thickness
@@ -24,13 +24,13 @@ export function makeSketch({ state, setup, help }, { take, told }) {
 
   function answer() {
     clearTimeout(waiting);
-    const { image, message: text, failed } = state.get("_reading");
+    const reading = state.get("_reading"), { image, problem } = reading;
     const [height, width] = setup.shape;
     paintDigits(seen.canvas, [image ? bytes(image) : new Uint8Array(height * width)], 255, setup.shape);
-    message.textContent = text;
-    if (failed) message.setAttribute("role", "alert");
+    message.textContent = problem || describe(state.t, reading);
+    if (problem) message.setAttribute("role", "alert");
     else message.removeAttribute("role");
-    message.style.color = failed ? setup.wrong : "";
+    message.style.color = problem ? setup.wrong : "";
     told();
   }
 
@@ -68,6 +68,15 @@ export function makeSketch({ state, setup, help }, { take, told }) {
   const column = element("div", { class: "column" }, surface.node,
     group(state.t("drawing"), button(state.t("clear"), clear)), message);
   return { ask, seen, message, column, paint() { follow(); answer(); }, help: surface.help };
+}
+
+/** Say where the drawing was placed, or that there is none. */
+function describe(t, { z_mean: mean, z_std: std, is_dot: isDot }) {
+  if (isDot) return t("This is but a dot. Draw a digit, as large as you like.");
+  if (!mean) return t("Nothing is drawn yet. Draw a digit, or take a real one.");
+  const pair = (values) => `(${values.map((value) => shortened(value, 2)).join(", ")})`;
+  if (Math.max(...std) === 0) return t("Its code is {mean}. An autoencoder gives no spread.", { mean: pair(mean) });
+  return t("The encoder gives it z_mean {mean} and z_std {std}.", { mean: pair(mean), std: pair(std) });
 }
 
 /** Return the canvas itself, with the pen that the arrow keys move. */
