@@ -16,10 +16,16 @@ os.environ.pop("VAE_LANG", None)
 # Where tests run side by side, each has its share of the cores. More threads than that only wait for one another:
 # matrix products in two processes on two cores take half as much processor time again.
 if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
-    share = os.cpu_count() // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, share)))
+    share = str(max(1, os.cpu_count() // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", share)
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", share)
 
 import pytest  # noqa: E402
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: a kernel that starts and a page that loads leave one idle."""
+    return os.cpu_count() + 1
 
 
 def pytest_collection_modifyitems(items):

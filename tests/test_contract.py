@@ -521,7 +521,7 @@ TABLE = {
     "evaluation.nearest_images": ({**OF_28, "among": DIGITS.images, "k": 1}, {
         "images": images(),
         "among": images(),
-        "k": [*integer(1), (3, V, r"be at most the number of images to look among, received 3 for 2")],
+        "k": [*integer(1), (3, V, r"be from 1 to 2, received 3")],
         "image_shape": IMAGE_SHAPE,
     }),
 

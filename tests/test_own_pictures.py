@@ -513,5 +513,4 @@ def test_trained_measured_saved_and_loaded(tmp_path, image_shape, build):
     np.testing.assert_allclose(again.decode(z), vae.decode(z), atol=1e-6)
     panel = latent_sliders(again, digits=pictures)
     panel.start_from(3)
-    shown = pixels(panel.image)
-    assert np.abs(shown - expected(again.decode(panel.z[None])[0], image_shape)).max() <= 1
+    assert np.abs(pixels(panel, image_shape) - 255 * again.decode(panel.z[None])[0]).max() <= 0.5 + 1e-3

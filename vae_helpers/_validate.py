@@ -22,10 +22,9 @@ def require(fine, message, *received, error=ValueError):
         raise error(f"{message}, received {described(*received)}" if received else message)
 
 
-def unmasked(value, name):
-    """Return `value` after checking that no element is masked: NumPy would compute with what lies under the mask."""
+def no_mask(value, name):
+    """Check that no element of `value` is masked: NumPy would compute with what lies under the mask."""
     require(not np.ma.is_masked(value), f"{name} must not have masked elements: .filled(0) gives them a value", value)
-    return value
 
 
 def float_array(value, name, shape=None):
@@ -34,7 +33,7 @@ def float_array(value, name, shape=None):
     Lists and integers become float64, half precision becomes float32; float32 and float64 stay as they are. `shape`
     holds a length, or None for any length of at least one, for each axis; without it any shape is accepted.
     """
-    unmasked(value, name)
+    no_mask(value, name)
     try:
         array = np.asarray(value)
     except ValueError as error:  # rows of unequal length

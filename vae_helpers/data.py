@@ -183,7 +183,7 @@ def flat_pixels(images, image_shape=(28, 28)):
     size = ", ".join(map(str, image_shape))
     wanted = (f"images must be uint8 of shape (n, {size}), or float32 in [0, 1] of shape (n, {size}) or "
               f"(n, {n_pixels}), n at least 1")
-    _validate.unmasked(images, "images")
+    _validate.no_mask(images, "images")
     try:
         array = np.asarray(images)
     except ValueError as error:  # of unequal lengths: what `load_mnist` gives, as a whole

@@ -272,9 +272,7 @@ def nearest_images(images, among, k=1, image_shape=(28, 28)):
     ([7, 3], [0.0, 0.0])
     """
     vectors, pool = as_vectors(images, image_shape), flat_pixels(among, image_shape)
-    k = _validate.integer(k, "k", least=1)
-    _validate.require(k <= len(pool), f"k must be at most the number of images to look among, received {k} for "
-                      f"{len(pool)}")
+    k = _validate.within(_validate.integer(k, "k", least=1), "k", 1, len(pool))
     squares, indices, start = [], [], 0
     for part in vector_batches(among, image_shape):
         d2 = (part**2).sum(axis=1) - 2 * vectors @ part.T  # (n, batch), less the square of the image itself

@@ -684,7 +684,7 @@ def _of_one_shape(**tensors):
 
 def _check_pixels(images, name):
     """Say what is wrong with pixels that are not in [0, 1]. NaN is not, either."""
-    _validate.unmasked(images, name)
+    _validate.no_mask(images, name)
     received = f"{name} must be pixels in [0, 1], received {_validate.described(images)}"
     _validate.require(images.shape[0] != 0, received)
     _validate.require("float" in keras.backend.standardize_dtype(images.dtype), f"{received}. Make them floats with "

@@ -148,9 +148,7 @@ class DrawingPad(LatentPad):
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal):
         chosen = _validate.integer(proposal["value"], "chosen", least=-1)
-        _validate.require(chosen < len(self.images), f"chosen must be below {len(self.images)}, the number of digits "
-                          f"behind the pad, received {chosen}")
-        return chosen
+        return _validate.within(chosen, "chosen", -1, len(self.images) - 1)
 
     def _changed(self, change):
         with self._reading_lock:
