@@ -31,10 +31,10 @@ lab: $(READY) ## set up and open JupyterLab on the first notebook; IDIOMA=pt_BR 
 	@# The root is this folder and not that of the notebook, so that ../figures is within reach.
 	$(PYTHON) -m jupyterlab $(AS_ROOT) $(NO_SCREEN) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
-test: $(TOOLS) ## set up and pass every test (a quarter to half an hour on 2 cores)
+test: $(TOOLS) ## set up and pass every test (about 20 minutes on 2 cores)
 	$(PYTHON) -m pytest $(ON_ALL_CORES)
 
-test-quick: $(TOOLS) ## the tests that need no training and no browser (under a minute)
+test-quick: $(TOOLS) ## the tests that need no training and no browser (about a minute)
 	$(PYTHON) -m pytest $(ON_ALL_CORES) -m "not slow"
 
 lint: $(TOOLS) ## check the style of modules and notebooks
