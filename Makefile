@@ -34,7 +34,7 @@ lab: $(READY) ## set up and open JupyterLab on the first notebook; IDIOMA=pt_BR 
 test: $(TOOLS) ## set up and pass every test (about 20 minutes on 2 cores)
 	$(PYTHON) -m pytest $(ON_ALL_CORES)
 
-test-quick: $(TOOLS) ## the tests that need no training and no browser (about a minute)
+test-quick: $(TOOLS) ## the tests that need no training and no browser (under a minute)
 	$(PYTHON) -m pytest $(ON_ALL_CORES) -m "not slow"
 
 lint: $(TOOLS) ## check the style of modules and notebooks

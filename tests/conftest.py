@@ -23,9 +23,9 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
 import pytest  # noqa: E402
 
 
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores: a kernel that starts and a page that loads leave one idle."""
-    return os.cpu_count() + 1
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores: a kernel that starts leaves one idle. No quick test starts any."""
+    return os.cpu_count() + (config.option.markexpr != "not slow")
 
 
 def pytest_collection_modifyitems(items):

@@ -100,6 +100,7 @@ def test_readme_and_svg_tell_the_same(name):
     assert root.find(f"{SVG}title").text in rows[0] and root.find(f"{SVG}desc").text in rows[0]
 
 
+@pytest.mark.slow
 def test_an_unknown_number_is_refused():
     told = subprocess.run([sys.executable, FIGURES / "draw.py", "11"], capture_output=True, text=True)
     assert told.returncode == 2 and "no figure 11" in told.stderr
@@ -162,6 +163,7 @@ def nearest_kinds(images, n_neighbours=15):
     return [int(np.bincount(train.labels[row]).argmax()) for row in nearest]
 
 
+@pytest.mark.slow
 def test_figure_7_passes_through_the_digits_that_its_description_names(stored):
     kinds = nearest_kinds(stored["walk/digits"])
     assert [kind for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]] == [0, 2, 3, 8, 1]
@@ -175,6 +177,7 @@ def slant(image):
     return -(weights * down * across).sum() / (weights * down**2).sum()
 
 
+@pytest.mark.slow
 def test_figure_8_decodes_to_a_one_between_the_two(stored):
     assert nearest_kinds(stored["half/digits"]) == [1, 1, 1]
     to_the_right, to_the_left = (slant(image) for image in stored["half/x"])
@@ -182,6 +185,7 @@ def test_figure_8_decodes_to_a_one_between_the_two(stored):
     assert to_the_left + 0.2 < slant(stored["half/digits"][1]) < to_the_right - 0.2
 
 
+@pytest.mark.slow
 def test_figure_9_adds_ink_and_keeps_the_digit(scripts, stored):
     digits = stored["stroke/digits"]
     assert nearest_kinds(digits) == [7, 7, 3, 5, 3, 5]

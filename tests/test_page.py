@@ -74,6 +74,7 @@ def test_what_the_page_says_otherwise_is_what_the_widgets_say():
     assert not making.plain(str).keys() - said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", making.PLACES)
 def test_it_leads_to_the_project_if_it_is_told_where_that_is(language):
     links = [re.findall(r'href="(https?:[^"]*)"', making.page(language=language, project=project))

@@ -176,6 +176,7 @@ def test_both_ends_are_tried_on_the_pythons_at_both_ends():
                for python, _ in compat.ENVIRONMENTS.values())
 
 
+@pytest.mark.slow
 def test_a_copy_holds_the_series_and_nothing_that_was_made(tmp_path):
     if known_to_git() is None:
         pytest.skip("not a clone: git does not know what belongs to the series")
