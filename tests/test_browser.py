@@ -130,6 +130,15 @@ def test_a_typed_number_reaches_python(open_notebook, typed, value):
     assert read(lab, 1, [value]) == [value]
 
 
+def run_second(lab):
+    """Run the second cell, and return the mark that it has while it runs."""
+    lab.cell(1).locator(".cm-content").click()
+    lab.page.keyboard.press("Control+Enter")
+    running = lab.cell(1).get_by_text("[*]:")
+    running.wait_for()
+    return running
+
+
 def test_a_code_is_decoded_while_a_cell_runs_and_after_a_restart(open_notebook):
     lab = open_notebook(LATENT.format("network"), "import time\ntime.sleep(4)", "print(panel.z)")
     page, slider, status = lab.page, lab.page.get_by_role("slider", name="z[0]"), lab.page.get_by_role("status")
@@ -139,10 +148,7 @@ def test_a_code_is_decoded_while_a_cell_runs_and_after_a_restart(open_notebook):
         return (f"z is ({z[0]:.2f}, {z[1]:.2f})" in status.inner_text() and
                 np.abs(browser.picture_of(picture)[..., 0] - decoded("vae-2d", z)).max() <= 1)
 
-    lab.cell(1).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    running = lab.cell(1).get_by_text("[*]:")
-    running.wait_for()
+    running = run_second(lab)
     for step in range(1, 6):
         slider.press("ArrowRight")
         assert follows([round(0.05 * step, 2), 0.0]), "at once"
@@ -164,10 +170,7 @@ def test_sliders_in_the_browser_answer_while_a_cell_runs_and_after_a_restart(ope
     lab = open_notebook("from vae_helpers import sliders\npanel = sliders.gaussian_sliders()\npanel",
                         "import time\ntime.sleep(4)", "print(panel.mean)")
     page, control, status = lab.page, lab.page.get_by_role("slider", name="mean \u03bc"), lab.page.get_by_role("status")
-    lab.cell(1).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    running = lab.cell(1).get_by_text("[*]:")
-    running.wait_for()
+    running = run_second(lab)
     for step in range(1, 11):
         control.press("ArrowRight")
         assert f"asked for {0.05 * step:.2f}" in status.inner_text()  # at once
