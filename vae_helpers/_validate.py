@@ -97,8 +97,8 @@ def real(value, name, least=None, above=None):
 
 def within(value, name, low, high):
     """Return `value`, a number or an array of them, after checking that none lies beyond the limits."""
-    fine = np.min(value) >= low and np.max(value) <= high
-    require(fine, f"{name} must be from {low} to {high}, received {value}")
+    received = value if np.size(value) <= 100 else f"{np.min(value)} to {np.max(value)}"
+    require(low <= np.min(value) and np.max(value) <= high, f"{name} must be from {low} to {high}, received {received}")
     return value
 
 

@@ -147,8 +147,7 @@ class DrawingPad(LatentPad):
 
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal):
-        chosen = _validate.integer(proposal["value"], "chosen", least=-1)
-        return _validate.within(chosen, "chosen", -1, len(self.images) - 1)
+        return _validate.within(_validate.integer(proposal["value"], "chosen", -1), "chosen", -1, len(self.images) - 1)
 
     def _changed(self, change):
         with self._reading_lock:

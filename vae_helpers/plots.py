@@ -203,7 +203,8 @@ def latent_plane(codes, labels, class_names=None, *, span=None, text_size=None, 
     if class_names is not None:
         _part(list(places.values()), 0.35 * span, 0.09 * span)
     for label, place in places.items():
-        ax.text(*place, names[label], color=INK, size=text_size, weight="bold", ha="center", va="center", clip_on=True,
+        ax.text(*place, names[label], color=INK, size=text_size, weight="bold", ha="center",
+                va="center", clip_on=True,
                 path_effects=[mpl.patheffects.withStroke(linewidth=3, foreground="white")])
     prior_circles(ax)
     ax.set(xlim=(-span, span), ylim=(-span, span), aspect="equal", xlabel="z[0]", ylabel="z[1]")
